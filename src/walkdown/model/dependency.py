@@ -1,0 +1,47 @@
+"""What a project says it needs: manifests and lock files read into types, without running a resolver or a build."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from walkdown.model.outcome import Skipped
+
+
+class Pin(Enum):
+    EXACT = "exact"
+    RANGE = "range"
+    ANY = "any"
+    URL = "url"
+    LOCAL = "local"
+
+
+class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
+    ecosystem: str
+    name: str
+    version: str = ""
+    pin: Pin = Pin.EXACT
+    specifier: str = ""
+    marker: str = ""
+    extras: tuple[str, ...] = ()
+    hashed: bool = False
+    path: str = ""
+    line: int = 0
+    group: str = ""
+
+    # name: normalised as its index does (PEP 503 for PyPI). version: only where pin is EXACT.
+    # group: empty for what production needs, else the extra or dependency group that brings it.
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
+    path: str
+    kind: str
+    ecosystem: str
+    lock: bool = False
+    covers: str = ""
+    dependencies: tuple[Dependency, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    # kind: requirements, pyproject, pipfile-lock, poetry-lock, uv-lock, pdm-lock, pylock, package-lock, ...
+    # covers: the folder this manifest speaks for, so that a lock can be held against the manifest beside it.

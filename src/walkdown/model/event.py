@@ -1,0 +1,97 @@
+"""What people do, as it is written down: one event for each act, never changed afterwards."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeAlias
+
+import msgspec
+
+
+class Channel(Enum):
+    APP = "app"
+    TERMINAL = "terminal"
+    SCRIPT = "script"
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who, as they say themselves; only a signature proves it."""
+
+    name: str
+    mail: str = ""
+
+
+class Kind(Enum):
+    ITEM = "item"
+    FINDING = "finding"
+    GAP = "gap"
+
+
+class Subject(msgspec.Struct, frozen=True):
+    kind: Kind
+    id: str
+
+
+class Verdict(Enum):
+    PASS = "pass"
+    NEEDS_WORK = "needs-work"
+    WAIVED = "waived"
+    NOT_APPLICABLE = "n-a"
+    REAL = "real"
+    FALSE_POSITIVE = "false-positive"
+    ACCEPTED = "accepted"
+
+
+class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`rests_on`: ids of the findings, facts and gaps that lay before the person; `domain`: digest of what was looked at
+    to get them. Both tell later whether the decision still stands."""
+
+    subject: Subject
+    verdict: Verdict
+    reason: str = ""
+    owner: str = ""
+    until: str = ""
+    note: str = ""
+    rests_on: tuple[str, ...] = ()
+    domain: str = ""
+
+
+class Decided(msgspec.Struct, frozen=True, tag_field="act", tag="decided"):
+    decision: Decision
+
+
+class Undone(msgspec.Struct, frozen=True, tag_field="act", tag="undone"):
+    """Takes back the event with sequence number `seq`."""
+
+    seq: int
+
+
+class Redone(msgspec.Struct, frozen=True, tag_field="act", tag="redone"):
+    seq: int
+
+
+class Opened(msgspec.Struct, frozen=True, tag_field="act", tag="opened"):
+    """A person looked at the evidence for something."""
+
+    subject: Subject
+
+
+class Signed(msgspec.Struct, frozen=True, tag_field="act", tag="signed"):
+    """A record went out. Cannot be undone."""
+
+    record: str
+    sha256: str
+
+
+Act: TypeAlias = Decided | Undone | Redone | Opened | Signed
+
+
+class Event(msgspec.Struct, frozen=True):
+    """`before` is the hash of the event ahead of it, so that a journal with a hole in it shows."""
+
+    seq: int
+    time: str
+    actor: Actor
+    channel: Channel
+    before: str
+    act: Act
