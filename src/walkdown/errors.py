@@ -37,13 +37,13 @@ class ProcessError(WalkdownError):
     """A child could not be started, or broke a limit."""
 
 
-class ChildTimedOut(ProcessError):
+class ChildTimedOutError(ProcessError):
     def __init__(self, program: str, seconds: float) -> None:
         super().__init__(f"{program} gave no answer within {seconds:.0f} s.", "Raise the limit with --timeout.")
         self.seconds = seconds
 
 
-class ChildTooLoud(ProcessError):
+class ChildTooLoudError(ProcessError):
     """It printed more than we are willing to keep."""
 
 

@@ -13,16 +13,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from walkdown.errors import ChildTimedOut, ChildTooLoud, ProcessError
+from walkdown.errors import ChildTimedOutError, ChildTooLoudError, ProcessError
 
 MIB = 1024 * 1024
 GRACE_SECONDS = 0.8
-_CHUNK = 256 * 1024
+_STDERR = 2
 
 # What a child may need of the user's world to reach a network at all; nothing of it is passed on when offline.
 _NETWORK_VARIABLES = (
@@ -36,6 +36,10 @@ class Limits(msgspec.Struct, frozen=True):
     stdout_bytes: int = 256 * MIB
     stderr_bytes: int = 4 * MIB
     memory_bytes: int = 0
+
+
+DEFAULT_LIMITS = Limits()
+QUICK = Limits(seconds=30)
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -74,28 +78,32 @@ def clean_environment(home: str, scratch: str, *, network: bool = False) -> dict
 
 
 async def run(
-    argv: Sequence[str], *, cwd: str, env: Mapping[str, str], limits: Limits = Limits(), stdin: bytes = b""
+    argv: Sequence[str],
+    *,
+    cwd: str,
+    env: Mapping[str, str],
+    limits: Limits = DEFAULT_LIMITS,
+    stdin: bytes = b"",
 ) -> Finished:
     """Run a child to its end. On cancellation, time-out or too much output its whole session is ended first."""
     started = time.monotonic()
-    child = await _start(argv, cwd, env, feed=bool(stdin))
+    child, transport = await _start(argv, cwd, env, limits)
     try:
-        _bound_memory(child.pid, limits.memory_bytes)
+        _bound_memory(transport.get_pid(), limits.memory_bytes)
         async with _deadline(argv[0], limits.seconds):
-            stdout, stderr, _ = await asyncio.gather(
-                _drain(child.stdout, limits.stdout_bytes, argv[0]),
-                _drain(child.stderr, limits.stderr_bytes, argv[0], cut=True),
-                _feed(child.stdin, stdin),
-            )
-            code = await child.wait()
+            _feed(transport, stdin)
+            await child.ended
+            # What the child started and left behind still holds our pipes: end it, or we would wait for it.
+            await _end_session(child, transport)
+            await child.closed
     finally:
-        # Also after a clean end: a grandchild left behind would hold our folders and the user's machine.
-        await _end_session(child)
-    return Finished(code, stdout, stderr, time.monotonic() - started)
+        await _end_session(child, transport)
+        transport.close()
+    return Finished(transport.get_returncode() or 0, bytes(child.out), bytes(child.err), time.monotonic() - started)
 
 
 def run_now(
-    argv: Sequence[str], *, cwd: str, env: Mapping[str, str], limits: Limits = Limits(seconds=30), stdin: bytes = b""
+    argv: Sequence[str], *, cwd: str, env: Mapping[str, str], limits: Limits = QUICK, stdin: bytes = b""
 ) -> Finished:
     """`run` for callers that have no event loop of their own."""
     return asyncio.run(run(argv, cwd=cwd, env=env, limits=limits, stdin=stdin))
@@ -109,66 +117,83 @@ def run_with_terminal(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] |
         raise ProcessError(f"{argv[0]} could not be started: {error.strerror}.") from error
 
 
-async def _start(argv: Sequence[str], cwd: str, env: Mapping[str, str], *, feed: bool) -> asyncio.subprocess.Process:
+class _Child(asyncio.SubprocessProtocol):
+    """Collects what a child prints, and tells when it ended, though its pipes may still be held by others.
+
+    asyncio's own Process.wait() waits for the pipes too, so a forgotten grandchild would hold us while it lives.
+    """
+
+    def __init__(self, program: str, limits: Limits) -> None:
+        loop = asyncio.get_running_loop()
+        self.out, self.err = bytearray(), bytearray()
+        self.ended: asyncio.Future[None] = loop.create_future()
+        self.closed: asyncio.Future[None] = loop.create_future()
+        self.gone = asyncio.Event()
+        self._program = program
+        self._limits = limits
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        if fd == _STDERR:
+            self.err += data[: self._limits.stderr_bytes - len(self.err)]
+        elif len(self.out) + len(data) <= self._limits.stdout_bytes:
+            self.out += data
+        elif not self.ended.done():
+            most = self._limits.stdout_bytes // MIB
+            self.ended.set_exception(ChildTooLoudError(f"{self._program} printed more than {most} MB; it was stopped."))
+
+    def process_exited(self) -> None:
+        self.gone.set()
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+
+async def _start(
+    argv: Sequence[str], cwd: str, env: Mapping[str, str], limits: Limits
+) -> tuple[_Child, asyncio.SubprocessTransport]:
+    program = Path(argv[0]).name
     try:
-        return await asyncio.create_subprocess_exec(
-            *argv,
-            cwd=cwd,
-            env=dict(env),
-            stdin=asyncio.subprocess.PIPE if feed else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-            limit=_CHUNK,
+        transport, child = await asyncio.get_running_loop().subprocess_exec(
+            lambda: _Child(program, limits), *argv, cwd=cwd, env=dict(env), start_new_session=True
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ProcessError(f"{argv[0]} could not be started: {reason}.", "Try: walkdown doctor") from error
+    return child, transport
 
 
 @contextlib.asynccontextmanager
-async def _deadline(program: str, seconds: float):  # type: ignore[no-untyped-def]
+async def _deadline(program: str, seconds: float) -> AsyncIterator[None]:
     """asyncio.timeout exists from 3.11 on only; this is the same for one task, for 3.10."""
     task = asyncio.current_task()
-    assert task is not None
     late = False
 
     def ring() -> None:
         nonlocal late
         late = True
-        task.cancel()
+        if task is not None:
+            task.cancel()
 
     handle = asyncio.get_running_loop().call_later(seconds, ring)
     try:
         yield
     except asyncio.CancelledError:
         if late:
-            raise ChildTimedOut(Path(program).name, seconds) from None
+            raise ChildTimedOutError(Path(program).name, seconds) from None
         raise
     finally:
         handle.cancel()
 
 
-async def _drain(stream: asyncio.StreamReader | None, most: int, program: str, *, cut: bool = False) -> bytes:
-    """Read to the end. Beyond the limit: forget the rest (`cut`), or give up on the child."""
-    assert stream is not None
-    kept = bytearray()
-    while chunk := await stream.read(_CHUNK):
-        if len(kept) + len(chunk) <= most:
-            kept += chunk
-        elif not cut:
-            raise ChildTooLoud(f"{Path(program).name} printed more than {most // MIB} MB; it was stopped.")
-    return bytes(kept)
-
-
-async def _feed(stream: asyncio.StreamWriter | None, data: bytes) -> None:
-    if stream is None:
-        return
-    # A child that does not want its input closes the pipe; what it then prints or exits with tells the story.
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        stream.write(data)
-        await stream.drain()
-    stream.close()
+def _feed(transport: asyncio.SubprocessTransport, data: bytes) -> None:
+    """A child that does not want its input closes the pipe; what it then prints or exits with tells the story."""
+    pipe = transport.get_pipe_transport(0)
+    if isinstance(pipe, asyncio.WriteTransport):
+        pipe.write(data)
+        pipe.close()
 
 
 def _bound_memory(pid: int, most: int) -> None:
@@ -181,10 +206,10 @@ def _bound_memory(pid: int, most: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
 
 
-async def _end_session(child: asyncio.subprocess.Process) -> None:
+async def _end_session(child: _Child, transport: asyncio.SubprocessTransport) -> None:
     """Ask everyone in the child's session to stop, wait a moment, then make them. Shielded: we are often here because
     we are being cancelled ourselves."""
-    ending = asyncio.ensure_future(_end_group(child))
+    ending = asyncio.ensure_future(_end_group(child, transport.get_pid()))
     try:
         await asyncio.shield(ending)
     except asyncio.CancelledError:
@@ -192,15 +217,19 @@ async def _end_session(child: asyncio.subprocess.Process) -> None:
         raise
 
 
-async def _end_group(child: asyncio.subprocess.Process) -> None:
-    if _signal_group(child.pid, signal.SIGTERM):
-        deadline = time.monotonic() + GRACE_SECONDS
-        while _signal_group(child.pid, 0) and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
-        _signal_group(child.pid, signal.SIGKILL)
-    await child.wait()
-    transport = child._transport  # type: ignore[attr-defined]
-    transport.close()
+async def _end_group(child: _Child, group: int) -> None:
+    if _signal_group(group, signal.SIGTERM):
+        await _gone(group, GRACE_SECONDS)
+        if _signal_group(group, signal.SIGKILL):
+            await _gone(group, 0.3)
+    await child.gone.wait()
+
+
+async def _gone(group: int, seconds: float) -> None:
+    """Nobody tells us when the last grandchild is gone, so there is nothing to wait on but the clock."""
+    deadline = time.monotonic() + seconds
+    while _signal_group(group, 0) and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
 
 
 def _signal_group(group: int, number: int) -> bool:

@@ -41,6 +41,7 @@ from walkdown.model.place import (
     line_of,
     path_of,
 )
+from walkdown.model.result import ScanResult, StackPart, TargetFacts
 from walkdown.model.scanner import (
     Batch,
     BatchFile,
@@ -99,6 +100,7 @@ __all__ = [
     "RepoPlace",
     "Report",
     "Rule",
+    "ScanResult",
     "Severity",
     "Signed",
     "Silence",
@@ -107,8 +109,10 @@ __all__ = [
     "Source",
     "SourceFile",
     "Sources",
+    "StackPart",
     "Step",
     "Subject",
+    "TargetFacts",
     "TimedOut",
     "Tool",
     "Undone",

@@ -43,8 +43,8 @@ class Verdict(Enum):
 
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`rests_on`: ids of the findings, facts and gaps that lay before the person; `domain`: digest of what was looked at
-    to get them. Both tell later whether the decision still stands."""
+    """`rests_on`: ids of the findings, facts and gaps that lay before the person; `domain`: digest of what was
+    looked at to get them. Both tell later whether the decision still stands."""
 
     subject: Subject
     verdict: Verdict

@@ -8,7 +8,7 @@ and read what it printed (`parse`); neither starts anything. That is `scan`'s wo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -106,8 +106,12 @@ class History(Protocol):
 
 
 class Sources(Protocol):
-    """What a JobScanner may ask of the target."""
+    """What a JobScanner may ask of the target. `identity` knows the repo again, also as a clone or in another folder."""
 
+    @property
+    def identity(self) -> str: ...
+    @property
+    def offline(self) -> bool: ...
     @property
     def files(self) -> Sequence[SourceFile]: ...
     @property
@@ -116,6 +120,7 @@ class Sources(Protocol):
     def manifests(self) -> Sequence[Manifest]: ...
 
 
+@runtime_checkable
 class FileScanner(Protocol):
     """`by_path`: results depend on where a file lies, not on its content alone. `batch`: most files for one child."""
 

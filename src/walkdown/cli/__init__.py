@@ -1,0 +1,1 @@
+"""The commands: everything the app can do, in plain text, for scripts, CI and screen readers."""

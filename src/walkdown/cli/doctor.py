@@ -1,0 +1,37 @@
+"""`walkdown doctor`: what is at hand, what is missing, and the command that brings it."""
+
+from __future__ import annotations
+
+import platform
+
+import click
+
+from walkdown import __version__
+from walkdown.model import Missing
+from walkdown.safetext import for_terminal
+from walkdown.settings import Folders
+
+
+def run_doctor(path: str) -> int:
+    """Exit 3 where a tool is missing: the next scan would be incomplete."""
+    from walkdown.review import tools_at_hand
+
+    click.echo(f"walkdown {__version__} · Python {platform.python_version()} · {platform.system()}")
+    missing = 0
+    for name, found in tools_at_hand(path):
+        if isinstance(found, Missing):
+            missing += 1
+            click.echo(f"  {name:<12} {click.style('missing', fg='red')}  {found.what}")
+            click.echo(f"  {'':<12} {found.how}")
+            continue
+        for tool in found:
+            python = f" · Python {tool.interpreter}" if tool.interpreter else ""
+            click.echo(f"  {name:<12} {tool.version}{python}  {for_terminal(tool.program[0])}")
+            if tool.note:
+                click.echo(f"  {'':<12} {tool.note}")
+    folders = Folders.of_user()
+    click.echo(f"  {'config':<12} {folders.config}")
+    click.echo(f"  {'cache':<12} {folders.cache}")
+    click.echo(f"  {'decisions':<12} {folders.state}")
+    click.echo(f"  {'advisories':<12} asked online by pip-audit; nothing is kept here for an offline audit yet")
+    return 3 if missing else 0

@@ -1,0 +1,82 @@
+"""Exit codes, and the one place that turns an error into a line a person can act on."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+import click
+
+from walkdown.errors import WalkdownError
+
+FINE, FINDINGS, USAGE, INCOMPLETE = 0, 1, 2, 3
+STALE, TAMPERED, UNKNOWN_SIGNER, UNSIGNED, EXPIRED, INTERRUPTED = 4, 5, 6, 7, 8, 130
+
+EXIT_CODES = """\b
+Exit codes:
+  0  fine
+  1  findings at or over the threshold, or policy not met
+  2  usage, configuration, or something unreadable
+  3  incomplete: something was not looked at, nothing over the threshold
+  4  stale        5  tampered        6  unknown signer
+  7  unsigned     8  a waiver has expired     130  interrupted
+Where several hold: 2, 5, 6, 7, 8, 4, 1, 3."""
+
+
+def guarded(command: Callable[..., int]) -> Callable[..., NoReturn]:
+    """Run a command; its number is the exit code, its errors become one clear line each."""
+
+    @functools.wraps(command)
+    def run(**options: object) -> NoReturn:
+        debug = bool(options.get("debug"))
+        try:
+            code = command(**options)
+            sys.stdout.flush()
+        except WalkdownError as error:
+            _say(error, debug=debug)
+            sys.exit(error.code)
+        except KeyboardInterrupt:
+            click.echo("walkdown: interrupted; what was scanned so far is kept.", err=True)
+            sys.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # The reader of our output went away (`| head`): nothing to complain about, but do not claim success.
+            sys.stderr.close()
+            sys.exit(USAGE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line of defence: a traceback could print a secret
+            _say_fault(error, debug=debug)
+            sys.exit(USAGE)
+        sys.exit(code)
+
+    return run
+
+
+def _say(error: WalkdownError, *, debug: bool) -> None:
+    from walkdown.safetext import for_terminal
+
+    click.echo(f"walkdown: {for_terminal(error.what)}", err=True)
+    if error.do:
+        click.echo(f"          {for_terminal(error.do)}", err=True)
+    if debug:
+        click.echo(_masked_traceback(error), err=True)
+
+
+def _say_fault(error: Exception, *, debug: bool) -> None:
+    click.echo(f"walkdown: a fault of ours: {type(error).__name__}. The scan is NOT complete.", err=True)
+    if debug:
+        click.echo(_masked_traceback(error), err=True)
+    else:
+        click.echo("          Run it again with --debug and tell us what it prints.", err=True)
+
+
+def _masked_traceback(error: BaseException) -> str:
+    """No local variables, and the text through the masker: an error message may quote what it choked on."""
+    import traceback
+
+    from walkdown.safetext import Masker, for_terminal
+
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return for_terminal(Masker().mask_text(text), single_line=False)

@@ -1,0 +1,62 @@
+"""The small commands about walkdown's own things: its cache, accepted configs, published shapes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from walkdown.cache import Cache
+from walkdown.errors import UsageError
+from walkdown.safetext import for_terminal
+from walkdown.settings import PROJECT_CONFIG, Folders, accept_project
+
+
+def show_cache_size() -> int:
+    folders = Folders.of_user()
+    cache = Cache(folders.cache)
+    entries, size = cache.size()
+    for note in cache.notes:
+        click.echo(note, err=True)
+    cache.close()
+    click.echo(f"{entries} results, {size / 1e6:.1f} MB in {folders.cache}")
+    return 0
+
+
+def clear_cache() -> int:
+    folders = Folders.of_user()
+    cache = Cache(folders.cache)
+    entries, _ = cache.size()
+    cache.clear()
+    cache.close()
+    click.echo(f"{entries} results forgotten. Decisions and records are untouched.")
+    return 0
+
+
+def accept_config(path: str, *, yes: bool) -> int:
+    from walkdown.review import project_config
+
+    folders = Folders.of_user()
+    data = project_config(path)
+    if data is None:
+        raise UsageError(f"{path} has no {PROJECT_CONFIG}.", "There is nothing to accept.")
+    click.echo(for_terminal(data.decode("utf-8", "replace"), single_line=False))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("Only a person can accept a project's settings.", "At a terminal, or with --yes.")
+        click.confirm("Let these settings count for this project?", abort=True)
+    digest = accept_project(folders, data)
+    click.echo(f"Accepted, as long as the file stays as it is (sha256 {digest[:16]}…).")
+    return 0
+
+
+def show_schema(name: str) -> int:
+    from walkdown.model.schemas import names, read
+
+    if not name:
+        click.echo("\n".join(names()))
+        return 0
+    if name not in names():
+        raise UsageError(f"There is no schema {name}.", f"There are: {', '.join(names())}.")
+    click.echo(read(name))
+    return 0

@@ -1,0 +1,211 @@
+"""The `walkdown` command. Imports only click at start; each command brings what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from walkdown import __version__
+from walkdown.cli.exits import EXIT_CODES, guarded
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_SEVERITIES = ["critical", "high", "medium", "low", "info"]
+
+
+@click.group(context_settings=_CONTEXT, epilog=EXIT_CODES)
+@click.version_option(__version__, prog_name="walkdown")
+def cli() -> None:
+    """The last review before a deploy: scanners find, you decide, the record proves."""
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("path", default=".", type=click.Path())
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "markdown"]), default="text")
+@click.option("--output", type=click.Path(dir_okay=False), help="Write there instead of to standard output.")
+@click.option("--only", multiple=True, metavar="SCANNER", help="Run only this scanner. Repeatable.")
+@click.option("--skip", multiple=True, metavar="SCANNER", help="Leave this scanner out. Repeatable.")
+@click.option("--changed-since", default="", metavar="REF", help="Only files that differ from this commit.")
+@click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit 1 at this severity or over. Default: high.")
+@click.option("--allow-incomplete", is_flag=True, help="Exit 0 instead of 3 where something was not looked at.")
+@click.option("--offline", is_flag=True, help="Nothing leaves this machine, name lookups included.")
+@click.option("--no-cache", is_flag=True, help="Scan everything anew and remember nothing.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Children at once. Default: the cores at hand.")
+@click.option("--timeout", type=click.FloatRange(1), metavar="SECONDS", help="Longest time for the whole scan.")
+@click.option("--sarif", multiple=True, type=click.Path(dir_okay=False), help="Take in another tool's findings.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Only files that match. Repeatable.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match. Repeatable.")
+@click.option("--include-ignored", is_flag=True, help="Scan what git ignores too.")
+@click.option("--max-file-mb", type=click.FloatRange(0.01), help="Largest file to scan. Default: 5.")
+@click.option("--rules", multiple=True, type=click.Path(file_okay=False), help="Semgrep rules of your own.")
+@click.option("--blame", is_flag=True, help="Say who silenced a finding in the source, and when.")
+@click.option("--debug", is_flag=True, help="Show tracebacks, secrets masked.")
+@guarded
+def scan(**options: object) -> int:
+    """Look at PATH with every scanner and say what was found, and what was not looked at."""
+    from walkdown.cli.scan import run_scan
+
+    return run_scan(options)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("path", default=".", type=click.Path())
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def doctor(path: str, **_: object) -> int:
+    """List the tools, their versions, what is missing, and the command that installs it."""
+    from walkdown.cli.doctor import run_doctor
+
+    return run_doctor(path)
+
+
+@cli.group(context_settings=_CONTEXT)
+def cache() -> None:
+    """What is kept so that nothing is scanned twice."""
+
+
+@cache.command("size")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def cache_size(**_: object) -> int:
+    """Say how much is kept, and where."""
+    from walkdown.cli.house import show_cache_size
+
+    return show_cache_size()
+
+
+@cache.command("clear")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def cache_clear(**_: object) -> int:
+    """Forget all results. Decisions are kept elsewhere and stay."""
+    from walkdown.cli.house import clear_cache
+
+    return clear_cache()
+
+
+@cli.group(context_settings=_CONTEXT)
+def config() -> None:
+    """The settings a project brings along."""
+
+
+@config.command("accept")
+@click.argument("path", default=".", type=click.Path())
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def config_accept(path: str, yes: bool, **_: object) -> int:
+    """Read the project's .walkdown/config.toml and let it count on this machine, as long as it stays as it is."""
+    from walkdown.cli.house import accept_config
+
+    return accept_config(path, yes=yes)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def completion(shell: str, **_: object) -> int:
+    """Print the completion script for your shell, to be sourced from its start-up file."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.UsageError(f"click knows no completion for {shell}")
+    click.echo(kind(cli, {}, "walkdown", "_WALKDOWN_COMPLETE").source())
+    return 0
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("name", required=False, default="")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def schema(name: str, **_: object) -> int:
+    """Print the JSON schema NAME of what walkdown writes, or the list of them."""
+    from walkdown.cli.house import show_schema
+
+    return show_schema(name)
+
+
+@cli.group(context_settings=_CONTEXT)
+def item() -> None:
+    """The items of the checklist: list them, decide one."""
+
+
+@item.command("list")
+@click.argument("path", default=".", type=click.Path())
+@click.option("--offline", is_flag=True)
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def item_list(path: str, offline: bool, **_: object) -> int:
+    """Every item, what speaks for and against it, and what was decided."""
+    from walkdown.cli.walk import list_items
+
+    return list_items(path, offline=offline)
+
+
+@item.command("decide")
+@click.argument("item_id")
+@click.argument("verdict", type=click.Choice(["pass", "needs-work", "waive", "n-a"]))
+@click.argument("path", default=".", type=click.Path())
+@click.option("--reason", default="", help="Why. Needed for waive and n-a.")
+@click.option("--owner", default="", help="Who answers for a waiver.")
+@click.option("--until", default="", metavar="DATE", help="When a waiver ends, as 2026-12-31.")
+@click.option("--note", default="")
+@click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who decides. Default: git's user.")
+@click.option("--offline", is_flag=True)
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def item_decide(**options: object) -> int:
+    """Decide an item. A script cannot pass an item that only a person can judge."""
+    from walkdown.cli.walk import decide_item
+
+    return decide_item(options)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("path", default=".", type=click.Path())
+@click.option("--as", "who", default="", metavar='"Name <mail>"')
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def undo(path: str, who: str, **_: object) -> int:
+    """Take back your last decision."""
+    from walkdown.cli.walk import undo_last
+
+    return undo_last(path, who)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("path", default=".", type=click.Path())
+@click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who signs. Default: git's user.")
+@click.option("--role", default="reviewer", show_default=True)
+@click.option("--key", type=click.Path(dir_okay=False), help="SSH key to sign with.")
+@click.option("--unsigned", is_flag=True, help="Write the record without a signature; it says so loudly.")
+@click.option("--with-exceptions", is_flag=True, help="Sign although something stands open.")
+@click.option("--by-machine", is_flag=True, help="Sign without a terminal; the record says a machine did.")
+@click.option("--offline", is_flag=True)
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def sign(**options: object) -> int:
+    """Write the sign-off record and sign it."""
+    from walkdown.cli.signoff import run_sign
+
+    return run_sign(options)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("record", default="", type=click.Path())
+@click.option("--path", default=".", type=click.Path(), help="The tree to hold the record against.")
+@click.option("--allowed-signers", type=click.Path(dir_okay=False), help="Whom to trust, in ssh-keygen's format.")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def verify(**options: object) -> int:
+    """Check a record: untouched, signed by someone you trust, and made for this tree."""
+    from walkdown.cli.signoff import run_verify
+
+    return run_verify(options)
+
+
+def main() -> None:
+    """Where the console script and `python -m walkdown` come in."""
+    sys.exit(cli(prog_name="walkdown", standalone_mode=True))

@@ -1,0 +1,152 @@
+"""`walkdown scan`: flags in, one of four formats out, and an exit code that never says more than we know."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from walkdown.cli.exits import FINDINGS, FINE, INCOMPLETE
+from walkdown.errors import UsageError
+from walkdown.model import ScanResult, Severity
+from walkdown.settings import MIB, Settings
+
+if TYPE_CHECKING:
+    from walkdown.review import Review
+    from walkdown.scan.events import Listener
+
+
+class ScanFlags(msgspec.Struct, frozen=True):
+    """The flags as click gives them, decoded once."""
+
+    path: str
+    form: str
+    output: str | None
+    only: tuple[str, ...]
+    skip: tuple[str, ...]
+    changed_since: str
+    fail_on: Severity | None
+    allow_incomplete: bool
+    offline: bool
+    no_cache: bool
+    jobs: int | None
+    timeout: float | None
+    sarif: tuple[str, ...]
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    include_ignored: bool
+    max_file_mb: float | None
+    rules: tuple[str, ...]
+    blame: bool
+    debug: bool
+
+
+def run_scan(options: Mapping[str, object]) -> int:
+    from walkdown.review import Review
+
+    flags = msgspec.convert(options, ScanFlags)
+    with Review.open(flags.path, lambda settings: with_flags(settings, flags)) as review:
+        with _listener(flags) as listener:
+            result = run_interruptible(review, listener)
+        _write(flags, review, result)
+        return exit_code(result, review.settings)
+
+
+def with_flags(settings: Settings, flags: ScanFlags) -> Settings:
+    """Flags win over everything; lists add up, except `--only`, which says it all."""
+    return msgspec.structs.replace(
+        settings,
+        include=flags.include,
+        exclude=(*settings.exclude, *flags.exclude),
+        only=flags.only,
+        skip=(*settings.skip, *flags.skip),
+        fail_on=flags.fail_on or settings.fail_on,
+        allow_incomplete=flags.allow_incomplete,
+        offline=settings.offline or flags.offline,
+        cache=not flags.no_cache,
+        jobs=flags.jobs or settings.jobs,
+        timeout=flags.timeout or settings.timeout,
+        max_file_bytes=int(flags.max_file_mb * MIB) if flags.max_file_mb else settings.max_file_bytes,
+        include_ignored=flags.include_ignored,
+        blame=flags.blame,
+        changed_since=flags.changed_since,
+        rules=(*settings.rules, *flags.rules),
+        sarif=flags.sarif,
+    )
+
+
+def run_interruptible(review: Review, listener: Listener) -> ScanResult:
+    """Ctrl-C, a hang-up and TERM cancel the scan, which ends every child before it gives up."""
+
+    async def whole() -> ScanResult:
+        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, cast("Any", task).cancel)
+        return await review.scan(listener)
+
+    try:
+        return asyncio.run(whole())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def exit_code(result: ScanResult, settings: Settings) -> int:
+    if any(finding.severity.at_least(settings.fail_on) for finding in result.findings):
+        return FINDINGS
+    if not result.complete and not settings.allow_incomplete:
+        return INCOMPLETE
+    return FINE
+
+
+def _listener(flags: ScanFlags) -> Any:
+    import contextlib
+
+    from walkdown.scan.events import nobody
+
+    if flags.debug or not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        return contextlib.nullcontext(nobody)
+    from walkdown.cli.progress import progress
+
+    return progress()
+
+
+def _write(flags: ScanFlags, review: Review, result: ScanResult) -> None:
+    if flags.output is None:
+        for text in _render(flags.form, review, result, colour=_wants_colour()):
+            sys.stdout.write(text)
+        return
+    try:
+        with Path(flags.output).open("w", encoding="utf-8") as file:
+            file.writelines(_render(flags.form, review, result, colour=False))
+    except OSError as error:
+        raise UsageError(f"{flags.output} cannot be written: {error.strerror}.", "Name another --output.") from error
+
+
+def _render(form: str, review: Review, result: ScanResult, *, colour: bool) -> Iterator[str]:
+    if form == "json":
+        from walkdown.record.scan_json import scan_json
+
+        yield from (piece.decode() for piece in scan_json(result, review.code_of, review.masker))
+    elif form == "sarif":
+        from walkdown.record.scan_sarif import scan_sarif
+
+        yield from (piece.decode() for piece in scan_sarif(result, review.masker))
+    elif form == "markdown":
+        from walkdown.record.scan_markdown import scan_markdown
+
+        yield from scan_markdown(result, review.code_of, review.masker)
+    else:
+        from walkdown.cli.text import scan_text
+
+        yield scan_text(result, review.code_of, review.settings, colour=colour)
+
+
+def _wants_colour() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"

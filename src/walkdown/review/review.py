@@ -1,0 +1,270 @@
+"""The use-cases: open a repo, scan it, decide, sign. What the commands and the app call, and all they call."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from walkdown import __version__
+from walkdown.cache import Cache
+from walkdown.errors import GitError, TargetError, UsageError, WalkdownError
+from walkdown.model import (
+    FilePlace,
+    Finding,
+    History,
+    Manifest,
+    Missing,
+    ScanResult,
+    Silence,
+    SkipKind,
+    Skipped,
+    SourceFile,
+    StackPart,
+    TargetFacts,
+    Tool,
+)
+from walkdown.safetext import Masker, value_at
+from walkdown.scan.events import Listener, Note, nobody
+from walkdown.scan.foreign import read_reports
+from walkdown.scan.ground import Ground
+from walkdown.scan.memory import Store, secret_key
+from walkdown.scan.scan import Scan, Scanned
+from walkdown.scan.view import scratch
+from walkdown.scanners.programs import Programs
+from walkdown.scanners.registry import all_scanners, chosen
+from walkdown.settings import PROJECT_CONFIG, Folders, Settings, load
+from walkdown.target import Target, Wanted, open_target
+from walkdown.target.manifests import read_manifests
+
+_CODE_LINES = 4
+_TEXTS_KEPT = 64
+
+
+class Review:
+    """One repo under review. Use it in a `with`."""
+
+    def __init__(self, target: Target, settings: Settings, named: str) -> None:
+        self.target = target
+        self.settings = settings
+        self.masker = Masker()
+        self._named = named
+        self._texts: OrderedDict[str, str] = OrderedDict()
+
+    @classmethod
+    def open(cls, path: str, adjust: Callable[[Settings], Settings] = lambda settings: settings) -> Review:
+        settings = adjust(load(Folders.of_user(), project_config(path)))
+        wanted = Wanted(
+            include_ignored=settings.include_ignored,
+            huge_bytes=settings.max_file_bytes,
+            include=settings.include,
+            exclude=settings.exclude,
+        )
+        return cls(open_target(path, wanted=wanted), settings, path)
+
+    def __enter__(self) -> Review:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.target.close()
+
+    @property
+    def identity(self) -> str:
+        """The same for a clone, a worktree and a moved folder; the path alone where there is no git."""
+        facts, history = self.target.facts, self.target.history
+        roots = history.roots() if history is not None and facts.head else ()
+        about = (*roots, facts.remote, facts.prefix) if roots else (facts.root,)
+        return hashlib.sha256("\0".join(about).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+    @property
+    def state_folder(self) -> Path:
+        return self.settings.folders.state / "repos" / self.identity
+
+    async def scan(self, listener: Listener = nobody) -> ScanResult:
+        started = _now()
+        files, narrowed = await asyncio.to_thread(self._files)
+        settings, folders = self.settings, self.settings.folders
+        everything = all_scanners(settings.rules, settings.external, self.target.root)
+        scanners = chosen(everything, settings.only, settings.skip)
+        left_out = [one.name for one in everything if one not in scanners]
+        narrowed += [Skipped("", SkipKind.SCOPE, "scanner", f"{name} was left out on purpose") for name in left_out]
+        key, note = secret_key(folders.state)
+        store = Store(self.state_folder)
+        memory = store.load()
+        cache = Cache(folders.cache) if settings.cache else None
+        with scratch() as room:
+            ground = Ground(
+                settings=settings,
+                files=files,
+                read=self._read_unchanged,
+                cache=cache,
+                scratch=room,
+                where=Programs(self.target.root),
+                secret_key=key,
+                tell=listener,
+                slots=asyncio.Semaphore(settings.jobs),
+            )
+            known = {file.path for file in self.target.files}
+            reports = read_reports(settings.sarif, self.target.root, known, self.target.read)
+            scan = Scan(ground, _Sources(self, files), scanners, reports)
+            renames = await asyncio.to_thread(self._renames, memory.head)
+            try:
+                scanned = await scan.run(memory, renames, head=self.target.facts.head, whole=not narrowed)
+            finally:
+                if cache is not None:
+                    cache.close()
+        store.save(scanned.memory)
+        notes = [text for text in (note, *(cache.notes if cache else ()), *store.notes, *settings.notes) if text]
+        for text in notes:
+            listener(Note(text))
+        result = await asyncio.to_thread(self._result, scanned, narrowed, notes, started)
+        self.masker = await asyncio.to_thread(self._masker, result.findings)
+        return result
+
+    def code_of(self, finding: Finding) -> str:
+        """The flagged lines as they are now, secrets masked; empty where there is no file to show."""
+        place = finding.place
+        if not isinstance(place, FilePlace) or not place.line:
+            return ""
+        lines = self._text(place.path).split("\n")[place.line - 1 : (place.end_line or place.line)][:_CODE_LINES]
+        return self.masker.mask_block(place.path, place.line, "\n".join(lines))
+
+    def _files(self) -> tuple[Sequence[SourceFile], list[Skipped]]:
+        files = self.target.files
+        narrowed: list[Skipped] = []
+        if self.settings.changed_since:
+            changed = self.target.changed_since(self.settings.changed_since)
+            files = [file for file in files if file.path in changed]
+            rest = len(self.target.files) - len(files)
+            reason = f"{rest} files are as they were at {self.settings.changed_since}"
+            narrowed.append(Skipped("", SkipKind.SCOPE, "unchanged", reason))
+        if self.settings.include:
+            narrowed.append(Skipped("", SkipKind.SCOPE, "include", "only what --include names was looked at"))
+        return files, narrowed
+
+    def _read_unchanged(self, path: str) -> bytes:
+        """The bytes that were hashed, or an error: a result must never be kept under another content's name."""
+        reading = self.target.look(path)
+        if not reading.same:
+            raise TargetError(f"{path} changed while the scan ran.", "Scan again.")
+        return reading.data
+
+    def _renames(self, since: str) -> Mapping[str, str]:
+        """Old paths to new; without them, moved files are still told by their findings, only less surely."""
+        if not since or self.target.history is None or not self.target.facts.head:
+            return {}
+        try:
+            return self.target.renames_since(since)
+        except GitError:
+            return {}  # that commit is gone (a rebase, a shallow clone): nothing to tell renames from
+
+    def _result(
+        self, scanned: Scanned, narrowed: Sequence[Skipped], notes: Sequence[str], started: str
+    ) -> ScanResult:
+        findings = self._blamed(scanned.findings) if self.settings.blame else scanned.findings
+        target, facts = self.target, self.target.facts
+        return ScanResult(
+            target=TargetFacts(
+                root=self._named if not Path(self._named).is_absolute() else facts.name,
+                head=facts.head,
+                branch=facts.branch,
+                dirty=target.dirty,
+                tree=target.tree,
+                looked=target.looked,
+                stack=tuple(StackPart(one.kind, one.name, one.path, one.line) for one in target.stack),
+                skipped=(*target.skipped, *narrowed),
+                notes=(*(f"{note.text} {note.do}".strip() for note in target.notes), *notes),
+            ),
+            reports=scanned.reports,
+            findings=findings,
+            facts=scanned.facts,
+            version=__version__,
+            settings_digest=self.settings.project_digest,
+            started=started,
+            finished=_now(),
+        )
+
+    def _blamed(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Who silenced it, and when, where git knows."""
+        return tuple(
+            msgspec.structs.replace(one, silenced=self._who_silenced(one.place.path, one.silenced))
+            if one.silenced is not None and isinstance(one.place, FilePlace)
+            else one
+            for one in findings
+        )
+
+    def _who_silenced(self, path: str, silence: Silence) -> Silence:
+        try:
+            blame = self.target.blame(path, [silence.line]).get(silence.line)
+        except GitError:
+            return silence  # a file that git does not know yet: nobody to name
+        return silence if blame is None else msgspec.structs.replace(silence, who=blame.who, when=blame.when)
+
+    def _masker(self, findings: Sequence[Finding]) -> Masker:
+        places = [one.place for one in findings if one.secret and isinstance(one.place, FilePlace)]
+        values = {value_at(self._text(place.path), place) for place in places}
+        return Masker(places, values - {""})
+
+    def _text(self, path: str) -> str:
+        if path not in self._texts:
+            try:
+                text = self.target.read(path).decode("utf-8", "replace")
+            except WalkdownError:
+                text = ""  # it vanished since the scan: the finding is still told, its code cannot be shown
+            self._texts[path] = text.removeprefix("\ufeff")
+            while len(self._texts) > _TEXTS_KEPT:
+                self._texts.popitem(last=False)
+        self._texts.move_to_end(path)
+        return self._texts[path]
+
+
+class _Sources:
+    """The target as a JobScanner may see it."""
+
+    def __init__(self, review: Review, files: Sequence[SourceFile]) -> None:
+        self._review = review
+        self.files = files
+        self.identity = review.identity
+        self.offline = review.settings.offline
+
+    @property
+    def history(self) -> History | None:
+        target = self._review.target
+        return target.history if target.facts.head else None
+
+    def read(self, path: str) -> bytes:
+        return self._review.target.read(path)
+
+    def manifests(self) -> Sequence[Manifest]:
+        return read_manifests(self.files, self.read)
+
+
+def project_config(path: str) -> bytes | None:
+    """The project's own config as bytes; whether it counts is for a person to say."""
+    file = Path(path, PROJECT_CONFIG)
+    try:
+        if file.is_symlink() or not file.is_file():
+            return None
+        data = file.read_bytes()
+    except (OSError, ValueError):
+        return None  # opening the target says what is wrong with the path
+    if len(data) > 64 * 1024:
+        raise UsageError(f"{PROJECT_CONFIG} of the project is larger than 64 KB.", "Make it smaller.")
+    return data
+
+
+def tools_at_hand(path: str) -> list[tuple[str, tuple[Tool, ...] | Missing]]:
+    """Every scanner with the tools that were found for it, best first."""
+    settings = load(Folders.of_user(), None)
+    where = Programs(path)
+    return [(one.name, one.find(where)) for one in all_scanners(settings.rules, settings.external, path)]
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

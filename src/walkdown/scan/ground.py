@@ -1,0 +1,83 @@
+"""What all scanners of one scan share: the files, the cache, the cores, and the way to run one child."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from walkdown.cache import Cache
+from walkdown.errors import ScannerError
+from walkdown.model import Command, Fact, Finding, Printed, Report, SourceFile, Where
+from walkdown.process import Limits, clean_environment, run
+from walkdown.scan.entries import Reader
+from walkdown.scan.events import Listener
+from walkdown.scan.view import Scratch
+from walkdown.settings import Settings
+
+_MEMORY = 6 * 1024**3
+
+
+@dataclass(frozen=True)
+class Part:
+    """One scanner's share of the result."""
+
+    report: Report
+    findings: tuple[Finding, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass
+class Ground:
+    settings: Settings
+    files: Sequence[SourceFile]
+    read: Callable[[str], bytes]
+    cache: Cache | None
+    scratch: Scratch
+    where: Where
+    secret_key: bytes
+    tell: Listener
+    slots: asyncio.Semaphore
+    entries: Reader = field(default_factory=Reader)
+
+    def recall(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        return self.cache.get(keys) if self.cache else {}
+
+    def keep(self, entries: Mapping[bytes, bytes]) -> None:
+        if self.cache:
+            self.cache.put(entries)
+
+    def home(self, scanner: str) -> Path:
+        """A folder that outlives the scan, for what a tool compiles once; a temporary one where the disk says no."""
+        path = self.settings.folders.cache / "home" / scanner
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError:
+            path = self.scratch.root / f"home-{scanner}"
+            path.mkdir(exist_ok=True)
+        return path
+
+    async def child(self, command: Command, *, home: Path, scratch: Path, network: bool = False) -> Printed:
+        """Run one child when a core is free. An exit code the scanner did not announce is an error."""
+        env = clean_environment(str(home), str(scratch), network=network and not self.settings.offline)
+        env.update(command.env)
+        limits = Limits(seconds=self.settings.scanner_timeout, memory_bytes=_MEMORY)
+        async with self.slots:
+            ended = await run(command.argv, cwd=command.cwd or str(scratch), env=env, limits=limits)
+        if ended.code not in command.ok:
+            raise ScannerError(_ending(command.argv, ended.code, ended.stderr), "Try: walkdown doctor")
+        return Printed(ended.stdout, ended.stderr, ended.code)
+
+
+def _ending(argv: Sequence[str], code: int, stderr: bytes) -> str:
+    name = argv[argv.index("-m") + 1] if "-m" in argv else Path(argv[0]).name
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    said = f" ({lines[-1].strip()[:200]})" if lines else ""
+    if code < 0:
+        try:
+            return f"{name} was ended by {signal.Signals(-code).name}{said}."
+        except ValueError:
+            return f"{name} was ended by signal {-code}{said}."
+    return f"{name} ended with exit code {code}{said}."

@@ -1,0 +1,172 @@
+"""Runs a scanner that answers about something larger than a file: a set of packages, the history, a foreign report."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from walkdown.errors import ChildTimedOutError, WalkdownError
+from walkdown.model import (
+    Batch,
+    Coverage,
+    Fact,
+    Failed,
+    Finding,
+    Job,
+    JobScanner,
+    Missing,
+    NothingToScan,
+    Outcome,
+    Parsed,
+    Ran,
+    Report,
+    SkipKind,
+    Skipped,
+    Sources,
+    TimedOut,
+    Tool,
+)
+from walkdown.scan.entries import JobEntry, cache_key, decode_memory, encode_job, encode_memory
+from walkdown.scan.events import Progress, Started
+from walkdown.scan.foreign import describe_anywhere
+from walkdown.scan.ground import Ground, Part
+
+
+class JobWork:
+    def __init__(self, scanner: JobScanner, ground: Ground, sources: Sources) -> None:
+        self.name = scanner.name
+        self._scanner = scanner
+        self._ground = ground
+        self._sources = sources
+        self._started = time.monotonic()
+        self._tool: Tool | None = None
+        self._outcome: Outcome = Ran()
+        self._asked: list[str] = []
+        self._looked: set[str] = set()
+        self._skipped: list[Skipped] = []
+        self._findings: list[Finding] = []
+        self._facts: list[Fact] = []
+        self._cached = 0
+
+    async def run(self) -> None:
+        self._skipped += await asyncio.to_thread(self._scanner.unread, self._sources)
+        tools = await asyncio.to_thread(self._scanner.find, self._ground.where)
+        if isinstance(tools, Missing):
+            self._outcome = tools
+            return
+        self._tool = tool = tools[0]
+        jobs = await asyncio.to_thread(self._scanner.jobs, tool, self._sources, self._remembered(tool))
+        if not jobs:
+            if not self._skipped:
+                self._outcome = NothingToScan(f"nothing for {self._scanner.title} here")
+            return
+        self._asked = [name for job in jobs for name in job.asked]
+        left = [job for job in jobs if not self._recall(tool, job)]
+        self._ground.tell(Started(self.name, tool.version, len(self._asked), self._cached))
+        await asyncio.gather(*(self._job(tool, job) for job in left))
+        if isinstance(self._outcome, Ran):
+            self._remember(tool)
+
+    def part(self, stopped: Outcome | None = None) -> Part:
+        outcome = stopped or self._outcome
+        skipped = sorted((*self._skipped, *self._unseen(outcome)), key=lambda skip: skip.path)
+        report = Report(
+            scanner=self.name,
+            version=self._tool.version if self._tool else "",
+            outcome=outcome,
+            coverage=Coverage(len(self._asked), len(self._looked.intersection(self._asked)), tuple(skipped)),
+            seconds=round(time.monotonic() - self._started, 3),
+            cached_files=self._cached,
+            notes=(self._tool.note,) if self._tool and self._tool.note else (),
+        )
+        return Part(report, tuple(self._findings), tuple(self._facts))
+
+    def _unseen(self, outcome: Outcome) -> Sequence[Skipped]:
+        known = self._looked | {skip.path for skip in self._skipped}
+        unseen = [name for name in self._asked if name not in known]
+        if isinstance(outcome, Ran):
+            reason = f"{self._scanner.title} was asked about this and gave no answer"
+            return [Skipped(name, SkipKind.GAP, "dropped", reason) for name in unseen]
+        if not unseen:
+            return ()
+        return (Skipped("", SkipKind.GAP, "not-run", f"{len(unseen)} of {len(self._asked)} were not looked at"),)
+
+    def _recall(self, tool: Tool, job: Job) -> bool:
+        if not job.key:
+            return False
+        key = self._key(tool, job)
+        data = self._ground.recall([key]).get(key)
+        entry = None if data is None else self._ground.entries.job(data)
+        if entry is None or (job.keep_seconds is not None and time.time() - entry.at > job.keep_seconds):
+            return False
+        self._cached += len(job.asked)
+        self._take(Parsed(entry.findings, entry.facts, frozenset(entry.looked), entry.skipped))
+        return True
+
+    async def _job(self, tool: Tool, job: Job) -> None:
+        try:
+            parsed = await self._one_child(tool, job)
+        except ChildTimedOutError as error:
+            self._outcome = TimedOut(error.seconds)
+        except WalkdownError as error:
+            if not isinstance(self._outcome, TimedOut):
+                self._outcome = Failed(str(error))
+        else:
+            self._keep(tool, job, parsed)
+            self._take(parsed)
+
+    async def _one_child(self, tool: Tool, job: Job) -> Parsed:
+        ground = self._ground
+        folder = ground.scratch.folder(self.name)
+        view, work = folder / "view", folder / "work"
+        view.mkdir()
+        work.mkdir()
+        for name, data in job.inputs:
+            await asyncio.to_thread(Path(view, name).write_bytes, data)
+        batch = Batch(
+            folder=str(view),
+            files=(),
+            scratch=str(work),
+            home=str(ground.home(self.name)),
+            offline=ground.settings.offline,
+            secret_key=ground.secret_key,
+        )
+        command = self._scanner.argv(tool, job, batch)
+        printed = await ground.child(command, home=Path(batch.home), scratch=work, network=True)
+        parsed = await asyncio.to_thread(self._scanner.parse, tool, job, batch, printed)
+        files = {file.path for file in self._sources.files}
+        findings = await asyncio.to_thread(describe_anywhere, parsed.findings, files, self._sources.read)
+        return Parsed(tuple(findings), parsed.facts, parsed.looked, parsed.skipped)
+
+    def _keep(self, tool: Tool, job: Job, parsed: Parsed) -> None:
+        """Only an answer that is whole: gaps are tried again by the next scan."""
+        whole = parsed.looked.issuperset(job.asked)
+        if job.key and whole and not any(skip.kind is SkipKind.GAP for skip in parsed.skipped):
+            entry = JobEntry(time.time(), parsed.findings, parsed.facts, tuple(sorted(parsed.looked)), parsed.skipped)
+            self._ground.keep({self._key(tool, job): encode_job(entry)})
+
+    def _take(self, parsed: Parsed) -> None:
+        findings = tuple(map(self._ground.entries.share, parsed.findings))
+        self._findings += findings
+        self._facts += parsed.facts
+        self._looked |= parsed.looked
+        self._skipped += parsed.skipped
+        self._ground.tell(Progress(self.name, len(self._looked), len(self._asked), findings))
+
+    def _remembered(self, tool: Tool) -> bytes | None:
+        key = self._memory_key(tool)
+        data = self._ground.recall([key]).get(key)
+        return None if data is None else decode_memory(data)
+
+    def _remember(self, tool: Tool) -> None:
+        data = self._scanner.remember(tool, self._sources, self._findings)
+        if data is not None:
+            self._ground.keep({self._memory_key(tool): encode_memory(data)})
+
+    def _key(self, tool: Tool, job: Job) -> bytes:
+        return cache_key(f"{self.name} {self._scanner.key(tool)}", "job", job.key)
+
+    def _memory_key(self, tool: Tool) -> bytes:
+        return cache_key(f"{self.name} {self._scanner.key(tool)}", "memory", self._sources.identity)

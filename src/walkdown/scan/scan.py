@@ -1,0 +1,122 @@
+"""One scan from end to end: every scanner side by side, then one list of findings with lasting names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from walkdown.model import (
+    Cancelled,
+    CommitPlace,
+    Fact,
+    Failed,
+    FilePlace,
+    FileScanner,
+    Finding,
+    JobScanner,
+    Outcome,
+    Report,
+    Sources,
+    TimedOut,
+    line_of,
+    path_of,
+)
+from walkdown.scan.events import Ended
+from walkdown.scan.files import FileWork
+from walkdown.scan.ground import Ground, Part
+from walkdown.scan.jobs import JobWork
+from walkdown.scan.memory import Memory, name
+from walkdown.scan.merge import merge
+
+
+class Scanned(msgspec.Struct, frozen=True):
+    reports: tuple[Report, ...]
+    findings: tuple[Finding, ...]
+    facts: tuple[Fact, ...]
+    memory: Memory
+
+
+class Scan:
+    """A scan under way. `stop` ends one scanner and keeps what it has; cancelling `run` ends all of them."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        sources: Sources,
+        scanners: Sequence[FileScanner | JobScanner],
+        ready: Sequence[Part] = (),
+    ) -> None:
+        self._ground = ground
+        self._ready = tuple(ready)
+        self._works = [_work(scanner, ground, sources) for scanner in scanners]
+        self._tasks: dict[str, asyncio.Task[Part]] = {}
+        self._stopped: set[str] = set()
+
+    async def run(self, memory: Memory, renames: Mapping[str, str], *, head: str, whole: bool) -> Scanned:
+        self._tasks = {work.name: asyncio.create_task(self._one(work)) for work in self._works}
+        for part in self._ready:
+            self._ground.tell(Ended(part.report, len(part.findings)))
+        try:
+            parts = (*self._ready, *await asyncio.gather(*self._tasks.values()))
+        finally:
+            await _end(self._tasks.values())
+        findings = await asyncio.to_thread(_together, parts)
+        sound = whole and all(part.report.complete for part in parts)
+        named, memory = await asyncio.to_thread(name, findings, memory, renames, head=head, whole=sound)
+        return Scanned(
+            reports=tuple(part.report for part in parts),
+            findings=tuple(sorted(named, key=_order)),
+            facts=tuple(fact for part in parts for fact in part.facts),
+            memory=memory,
+        )
+
+    def stop(self, scanner: str) -> None:
+        task = self._tasks.get(scanner)
+        if task is not None:
+            self._stopped.add(scanner)
+            task.cancel()
+
+    async def _one(self, work: FileWork | JobWork) -> Part:
+        """Whatever one scanner does, the others' findings stay, and its end is told."""
+        stopped: Outcome | None = None
+        seconds = self._ground.settings.timeout
+        try:
+            await asyncio.wait_for(work.run(), seconds)
+        except asyncio.TimeoutError:
+            stopped = TimedOut(seconds)
+        except asyncio.CancelledError:
+            if work.name not in self._stopped:
+                raise
+            stopped = Cancelled()
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one scanner must not hide the findings of the rest
+            stopped = Failed(f"walkdown itself failed here: {type(error).__name__}: {error}"[:300])
+        part = work.part(stopped)
+        self._ground.tell(Ended(part.report, len(part.findings)))
+        return part
+
+
+def _work(scanner: FileScanner | JobScanner, ground: Ground, sources: Sources) -> FileWork | JobWork:
+    return FileWork(scanner, ground) if isinstance(scanner, FileScanner) else JobWork(scanner, ground, sources)
+
+
+async def _end(tasks: Iterable[asyncio.Task[Part]]) -> None:
+    left = [task for task in tasks if not task.done()]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
+def _together(parts: Sequence[Part]) -> list[Finding]:
+    """One list. A secret that still lies in the tree is told once, there, not again out of the history."""
+    findings = [finding for part in parts for finding in part.findings]
+    in_tree = {finding.secret for finding in findings if finding.secret and isinstance(finding.place, FilePlace)}
+    return merge(
+        finding for finding in findings if not (isinstance(finding.place, CommitPlace) and finding.secret in in_tree)
+    )
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    """By file and line, as one reads; the worst first where they share a line."""
+    return (path_of(finding.place), line_of(finding.place), finding.severity.rank, finding.id)

@@ -1,0 +1,127 @@
+"""Our own copies of the files a child may see: no tool is ever pointed at the target itself.
+
+So its configs and ignore files hide nothing, odd names cannot be misread as options, and the bytes that are scanned are
+the bytes that were hashed. Copies lie in a private folder that goes with the scan; what a killed scan left behind is
+swept away by the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from walkdown.errors import TargetError, WalkdownError
+from walkdown.model import BatchFile, SkipKind, Skipped, SourceFile
+
+_LONGEST_NAME = 200
+Reader = Callable[[str], bytes]
+
+
+class Scratch:
+    """A private folder with an own subfolder for each child, and a pool so that each file is written once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._pool = root / "pool"
+        self._pool.mkdir()
+        self._count = 0
+
+    def folder(self, purpose: str) -> Path:
+        self._count += 1
+        path = self.root / f"{self._count:04d}-{purpose}"
+        path.mkdir()
+        return path
+
+    def view(self, folder: Path, files: Sequence[SourceFile], read: Reader) -> tuple[list[BatchFile], list[Skipped]]:
+        """Put the files into `folder`. One that changed or vanished since it was hashed is a gap."""
+        shown: list[BatchFile] = []
+        lost: list[Skipped] = []
+        for number, file in enumerate(files):
+            try:
+                pooled = self._pooled(file, read)
+            except TargetError as error:
+                lost.append(Skipped(file.path, SkipKind.GAP, "unreadable", str(error)))
+                continue
+            name = file.path if is_plain(file.path) else f"_odd/{number}{_ending(file.path)}"
+            _link(pooled, folder / name)
+            shown.append(BatchFile(file.path, name, file.content))
+        return shown, lost
+
+    def _pooled(self, file: SourceFile, read: Reader) -> Path:
+        path = self._pool / file.content.replace("/", "_").replace(":", "_")
+        if not path.exists():
+            data = read(file.path)
+            part = path.with_name(f"{path.name}.{self._count}.part")
+            part.write_bytes(data)
+            part.replace(path)
+        return path
+
+
+def is_plain(path: str) -> bool:
+    """A name that no tool, shell or report can misread."""
+    if len(path) >= _LONGEST_NAME or not path.isprintable() or path.startswith(("_odd/", "/")) or "\\" in path:
+        return False
+    parts = path.split("/")
+    return all(part not in ("", ".", "..", ".git") and not part.startswith("-") and len(part) < 120 for part in parts)
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Scratch]:
+    """A folder for one scan, gone when it ends."""
+    home = Path(tempfile.gettempdir(), f"walkdown-{os.getuid()}")
+    try:
+        home.mkdir(mode=0o700, exist_ok=True)
+        if home.is_symlink() or home.stat().st_uid != os.getuid():
+            home = Path(tempfile.mkdtemp(prefix="walkdown-"))
+        _sweep(home)
+        root = Path(tempfile.mkdtemp(prefix="scan-", dir=home))
+    except OSError as error:
+        what = f"No folder for temporary copies could be made in {tempfile.gettempdir()}: {error.strerror}."
+        raise WalkdownError(what, "Free some space, or point TMPDIR at another folder.") from error
+    lock = _lock(root)
+    try:
+        yield Scratch(root)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+        os.close(lock)
+
+
+def _lock(root: Path) -> int:
+    """Held as long as we live, whatever ends us: that is how the next scan knows."""
+    handle = os.open(root / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return handle
+
+
+def _sweep(home: Path) -> None:
+    for root in home.glob("scan-*"):
+        try:
+            handle = os.open(root / ".lock", os.O_RDWR)
+        except OSError:
+            continue  # just being made, or just gone
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        else:
+            shutil.rmtree(root, ignore_errors=True)
+        finally:
+            os.close(handle)
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(source, target)
+
+
+def _ending(path: str) -> str:
+    suffix = PurePosixPath(path).suffix
+    return suffix if suffix.isascii() and suffix[1:].isalnum() and len(suffix) < 12 else ""

@@ -1,0 +1,225 @@
+"""Secrets in the git history: Kingfisher over every version of every file that any branch or tag can reach.
+
+Kingfisher never sees the target's repository. It gets a git directory of ours with one commit whose tree holds the
+wanted blobs under their object ids, and the objects themselves through alternates: no name it would leave out, no
+hooks, no unreachable rubbish, and what it looked at can be counted blob by blob.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from walkdown.errors import ScannerError
+from walkdown.model.finding import Finding
+from walkdown.model.outcome import Missing, SkipKind, Skipped
+from walkdown.model.place import CommitPlace, Place
+from walkdown.model.scanner import Batch, Command, History, Job, Parsed, Printed, Sources, Tool, Where
+from walkdown.scanners import kingfisher_output as output
+from walkdown.scanners import secrets_judge as judge
+
+BLOBS_A_JOB = 8000
+MOST_PLACES = 20
+_GIT = "history.git"
+_BRANCH = "refs/heads/blobs"
+# Kingfisher leaves closed what it takes for an archive; these are zip files by another name.
+_ARCHIVE = re.compile(
+    r"(?i)\.(?:zip|jar|war|ear|apk|aar|whl|egg|docx|xlsx|pptx|odt|ods|odp|epub|nupkg|vsix|xpi|gz|tgz|bz2|xz|zst|7z|tar)$"
+)
+
+
+class Blob(msgspec.Struct, frozen=True):
+    """One version of a file: its object id, and the oldest commit and path it is reached by."""
+
+    oid: str
+    path: str
+    commit: str
+    size: int
+
+
+@runtime_checkable
+class BlobHistory(History, Protocol):
+    def blobs(self, since: Sequence[str]) -> Sequence[Blob] | None:
+        """Every blob reachable from the tips and not from `since`, oldest first; None where `since` is unknown."""
+
+
+class _Memory(msgspec.Struct, frozen=True):
+    key: str
+    tips: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+class _Context(msgspec.Struct, frozen=True):
+    blobs: tuple[Blob, ...]
+    known: tuple[Finding, ...]
+
+
+class KingfisherHistory:
+    name = "kingfisher-history"
+    title = "Secrets in the history"
+
+    def find(self, where: Where) -> tuple[Tool, ...] | Missing:
+        return output.find(where)
+
+    def key(self, tool: Tool) -> str:
+        return output.key(tool)
+
+    def unread(self, sources: Sources) -> Sequence[Skipped]:
+        history = sources.history
+        if history is None:
+            return ()
+        skipped = []
+        missing = history.missing_objects()
+        if missing:
+            skipped.append(
+                _gap("history.missing-objects", f"{missing} objects are not in this clone. Try: git fetch --refetch")
+            )
+        if Path(history.git_dir, "shallow").exists():
+            skipped.append(
+                _gap("history.shallow", "The clone holds only the newest commits. Try: git fetch --unshallow")
+            )
+        if not isinstance(history, BlobHistory) or any(len(tip) != 40 for tip in history.tips):
+            skipped.append(_gap("history.format", "The scanner cannot read this kind of git object store."))
+        return skipped
+
+    def jobs(self, tool: Tool, sources: Sources, remembered: bytes | None) -> Sequence[Job]:
+        history = sources.history
+        if not isinstance(history, BlobHistory) or not history.tips or any(len(tip) != 40 for tip in history.tips):
+            return ()
+        memory = _recall(remembered, self.key(tool))
+        blobs = history.blobs(memory.tips) if memory else None
+        if blobs is None:
+            memory, blobs = None, history.blobs(()) or ()
+        known = memory.findings if memory else ()
+        wanted = tuple(blob for blob in blobs if blob.size)
+        chunks = [wanted[start : start + BLOBS_A_JOB] for start in range(0, len(wanted), BLOBS_A_JOB)] or [()]
+        # What is already known comes along with the first job, so that every scan tells the whole history.
+        return [
+            _job(history.git_dir, self.key(tool), number, chunk, known if number == 0 else ())
+            for number, chunk in enumerate(chunks)
+        ]
+
+    def argv(self, tool: Tool, job: Job, batch: Batch) -> Command:  # noqa: ARG002 - one job is like another
+        target = str(Path(batch.folder, _GIT))
+        return output.command(tool, batch, target, "--git-history", "none", "--branch", _BRANCH)
+
+    def parse(self, tool: Tool, job: Job, batch: Batch, printed: Printed) -> Parsed:  # noqa: ARG002 - one version
+        context = msgspec.msgpack.decode(job.context, type=_Context)
+        blobs = {blob.oid: blob for blob in context.blobs}
+        looked: set[str] = set()
+        seen: list[output.Seen] = []
+        for item in output.decode(printed.stdout):
+            blob = blobs.get(item.finding.path.rpartition("/")[2].partition(".")[0])
+            if blob is None:
+                raise ScannerError("Kingfisher reports about a version that it was not given.")
+            if item.rule.id == output.SEEN:
+                looked.add(_label(blob))
+            else:
+                seen.append(_locate(blob, item))
+        closed = [blob for blob in context.blobs if _label(blob) not in looked and _ARCHIVE.search(blob.path)]
+        findings = (*context.known, *output.weigh(seen, batch.secret_key, history=True))
+        return Parsed(
+            findings=tuple(gathered(findings)),
+            looked=frozenset(looked),
+            skipped=tuple(
+                Skipped(_label(blob), SkipKind.SCOPE, "archive", "Archives are not opened.") for blob in closed
+            ),
+        )
+
+    def remember(self, tool: Tool, sources: Sources, findings: Sequence[Finding]) -> bytes | None:
+        """Places and keyed hashes only; no value of a secret."""
+        if sources.history is None:
+            return None
+        return msgspec.msgpack.encode(_Memory(self.key(tool), sources.history.tips, tuple(findings)))
+
+
+def gathered(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each secret, at the oldest version that holds it; the other versions are its further places."""
+    by_secret: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        same = (finding.rule.id, finding.secret or repr(finding.place))
+        first = by_secret.get(same)
+        if first is None:
+            by_secret[same] = finding
+            continue
+        more = dict.fromkeys((*first.places, finding.place, *finding.places))
+        more.pop(first.place, None)
+        by_secret[same] = msgspec.structs.replace(first, places=tuple(more)[:MOST_PLACES])
+    return list(by_secret.values())
+
+
+def only_in_history(history: Iterable[Finding], tree: Iterable[Finding]) -> list[Finding]:
+    """Without the secrets that the tree still shows: those are findings of the tree."""
+    present = {finding.secret for finding in tree if finding.secret}
+    return [finding for finding in gathered(history) if finding.secret not in present]
+
+
+def _recall(remembered: bytes | None, key: str) -> _Memory | None:
+    """Memory that is unreadable or comes from other rules is no memory; the whole history is read again."""
+    if not remembered:
+        return None
+    try:
+        memory = msgspec.msgpack.decode(remembered, type=_Memory)
+    except msgspec.MsgspecError:
+        return None
+    return memory if memory.key == key else None
+
+
+def _job(git_dir: str, key: str, number: int, blobs: tuple[Blob, ...], known: tuple[Finding, ...]) -> Job:
+    context = msgspec.msgpack.encode(_Context(blobs, known))
+    return Job(
+        name=f"history {number + 1}",
+        key=hashlib.sha256(key.encode() + b"\0" + context).hexdigest(),
+        asked=tuple(_label(blob) for blob in blobs),
+        inputs=tuple((f"{_GIT}/{name}", data) for name, data in _git_folder(git_dir, blobs).items()),
+        context=context,
+    )
+
+
+def _git_folder(git_dir: str, blobs: Sequence[Blob]) -> dict[str, bytes]:
+    """A repository with one commit: the blobs under neutral names, their bytes borrowed from the scratch git dir."""
+    tree = b"".join(
+        b"100644 " + oid.encode() + b".txt\0" + bytes.fromhex(oid) for oid in sorted({blob.oid for blob in blobs})
+    )
+    tree_id, tree_file = _loose("tree", tree)
+    nobody = "walkdown <walkdown> 0 +0000"
+    text = f"tree {tree_id}\nauthor {nobody}\ncommitter {nobody}\n\nblobs\n"
+    commit_id, commit_file = _loose("commit", text.encode())
+    return {
+        "HEAD": f"ref: {_BRANCH}\n".encode(),
+        "config": b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
+        "packed-refs": f"# pack-refs with: peeled fully-peeled sorted \n{commit_id} {_BRANCH}\n".encode(),
+        "refs/README": b"The only branch is in packed-refs.\n",
+        "objects/info/alternates": str(Path(git_dir, "objects")).encode("utf-8", "surrogateescape") + b"\n",
+        f"objects/{tree_id[:2]}/{tree_id[2:]}": tree_file,
+        f"objects/{commit_id[:2]}/{commit_id[2:]}": commit_file,
+    }
+
+
+def _loose(kind: str, body: bytes) -> tuple[str, bytes]:
+    raw = f"{kind} {len(body)}\0".encode() + body
+    return hashlib.sha1(raw, usedforsecurity=False).hexdigest(), zlib.compress(raw, 1)
+
+
+def _locate(blob: Blob, item: output.Item) -> output.Seen:
+    """Lines only: without the old file's text its byte columns cannot be turned into characters."""
+    match = item.finding
+    last = match.line + match.snippet.count("\n")
+    place: Place = CommitPlace(blob.commit, blob.path, match.line, end_line=last)
+    candidate = judge.Candidate(item.rule.id, match.snippet, blob.path, sure=match.confidence == "high")
+    group = f"{blob.oid} {blob.path}"
+    return output.Seen(candidate, place, (match.line, match.column_start), (last, match.column_end), group)
+
+
+def _label(blob: Blob) -> str:
+    return f"{blob.path} at {blob.commit[:12]}"
+
+
+def _gap(code: str, reason: str) -> Skipped:
+    return Skipped("git history", SkipKind.GAP, code, reason)

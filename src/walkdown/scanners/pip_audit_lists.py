@@ -1,0 +1,108 @@
+"""From manifests to the flat lists that pip-audit is asked about: each with one version of a package at most."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+from packaging.version import Version
+
+from walkdown.model.dependency import Manifest, Pin
+from walkdown.model.scanner import Job
+from walkdown.target.manifests.names import is_development
+
+KEEP_SECONDS = 3600.0  # advisories are published all day; an hour old is fresh enough for a second look
+_MOST = 80  # packages in a list: pip-audit asks one after the other, so several lists side by side are faster
+
+
+class Use(msgspec.Struct, frozen=True):
+    """A line that brings a package in. `sure`: this very version is what will be installed."""
+
+    path: str
+    line: int
+    sure: bool = True
+    development: bool = False
+    lock: bool = False
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A package in one version, and everything that brings it, the place to mend it first."""
+
+    name: str
+    version: str
+    uses: tuple[Use, ...]
+
+
+def pinned(manifests: Iterable[Manifest]) -> tuple[Asked, ...]:
+    """Every PyPI package with a fixed version, whatever its marker: production may be the platform this is not."""
+    uses: dict[tuple[str, str], set[Use]] = defaultdict(set)
+    for manifest in manifests:
+        for dependency in manifest.dependencies:
+            if dependency.ecosystem != "PyPI" or dependency.pin is not Pin.EXACT:
+                continue
+            version = Version(dependency.version)
+            uses[dependency.name, version.public].add(
+                Use(
+                    dependency.path,
+                    dependency.line,
+                    # `2.1.0+cu118` is somebody's build of 2.1.0, perhaps mended; a constraint installs nothing itself.
+                    sure=version.local is None and manifest.kind != "constraints",
+                    development=is_development(dependency.group),
+                    lock=manifest.lock,
+                )
+            )
+    return tuple(Asked(*key, tuple(sorted(found, key=_first_to_mend))) for key, found in sorted(uses.items()))
+
+
+def make_jobs(manifests: Iterable[Manifest], list_name: str) -> tuple[Job, ...]:
+    lists = [part for one in _consistent(pinned(manifests)) for part in _parts(one)]
+    told: set[str] = set()
+    jobs: list[Job] = []
+    for number, packages in enumerate(lists, 1):
+        paths = {use.path for asked in packages for use in asked.uses}
+        flat = "".join(f"{asked.name}=={asked.version}\n" for asked in packages).encode()
+        context = msgspec.json.encode(packages)
+        jobs.append(
+            Job(
+                name=f"{len(packages)} packages, list {number} of {len(lists)}",
+                # The answer names files and lines, so it depends on them as well.
+                key=hashlib.sha256(flat + b"\0" + context).hexdigest(),
+                # A manifest is asked about once, though its packages may be spread over several lists.
+                asked=tuple(sorted(paths - told)),
+                inputs=((list_name, flat),),
+                context=context,
+                keep_seconds=KEEP_SECONDS,
+            )
+        )
+        told |= paths
+    return tuple(jobs)
+
+
+def decode_asked(context: bytes) -> tuple[Asked, ...]:
+    return msgspec.json.decode(context, type=tuple[Asked, ...])
+
+
+def _first_to_mend(use: Use) -> tuple[bool, bool, bool, str, int]:
+    return (not use.sure, use.development, use.lock, use.path, use.line)
+
+
+def _consistent(asked: Sequence[Asked]) -> Iterator[list[Asked]]:
+    """Two versions of one package in a list would make pip-audit refuse the whole list."""
+    sets: list[list[Asked]] = []
+    seen: dict[str, int] = defaultdict(int)
+    for one in asked:
+        place = seen[one.name]
+        seen[one.name] += 1
+        if place == len(sets):
+            sets.append([])
+        sets[place].append(one)
+    yield from sets
+
+
+def _parts(packages: Sequence[Asked]) -> Iterator[Sequence[Asked]]:
+    count = -(-len(packages) // _MOST)
+    size = -(-len(packages) // count)
+    for start in range(0, len(packages), size):
+        yield packages[start : start + size]

@@ -1,0 +1,85 @@
+"""What the audit of packages will not look at, said before it starts: gaps, limits, and what is left out on purpose."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from walkdown.model.dependency import Dependency, Manifest, Pin
+from walkdown.model.outcome import SkipKind, Skipped
+from walkdown.scanners.pip_audit_lists import Asked
+from walkdown.target.manifests import floating
+
+_SHOWN = 5
+
+
+def unread(manifests: Sequence[Manifest]) -> list[Skipped]:
+    found: list[Skipped] = []
+    for manifest in manifests:
+        left, locks = floating(manifest, manifests)
+        found.extend(_softened(skip, locks) for skip in manifest.skipped)
+        found.extend(_npm(manifest, locks) if manifest.ecosystem == "npm" else _python(manifest, left, locks))
+    return found
+
+
+def offline_gaps(asked: Iterable[Asked]) -> list[Skipped]:
+    counts: dict[str, int] = defaultdict(int)
+    for one in asked:
+        for path in {use.path for use in one.uses}:
+            counts[path] += 1
+    return [
+        Skipped(path, SkipKind.GAP, "offline", f"{_packages(count)} not checked: there is no advisory data offline.")
+        for path, count in sorted(counts.items())
+    ]
+
+
+def _softened(skip: Skipped, locks: Sequence[Manifest]) -> Skipped:
+    """A list that only a program can tell does no harm where a lock says what comes of it."""
+    if skip.kind is SkipKind.LIMIT and locks:
+        return msgspec.structs.replace(skip, kind=SkipKind.SCOPE, reason=f"{skip.reason} {_fixed_by(locks)}")
+    return skip
+
+
+def _npm(manifest: Manifest, locks: Sequence[Manifest]) -> Iterator[Skipped]:
+    # Where reading failed, the gap is already there.
+    if manifest.skipped:
+        return
+    if manifest.lock:
+        reason = f"npm packages of {manifest.path} were not checked: nothing reads it yet."
+        yield Skipped(manifest.path, SkipKind.GAP, "npm-unread", reason)
+    elif manifest.dependencies and locks:
+        yield Skipped(manifest.path, SkipKind.SCOPE, "locked", _fixed_by(locks))
+    elif manifest.dependencies:
+        reason = f"npm packages of {manifest.path} were not checked: it has no lock file, and nothing reads it yet."
+        yield Skipped(manifest.path, SkipKind.GAP, "npm-unread", reason)
+
+
+def _python(manifest: Manifest, left: Sequence[Dependency], locks: Sequence[Manifest]) -> Iterator[Skipped]:
+    if manifest.kind == "constraints":
+        return
+    ranges = [one for one in manifest.dependencies if one.pin in (Pin.RANGE, Pin.ANY)]
+    if left:
+        yield _limit(manifest, "unpinned", left, "no fixed version and no lock file that gives one")
+    elif ranges:
+        reason = f"{_packages(len(ranges))} left open. {_fixed_by(locks)}"
+        yield Skipped(manifest.path, SkipKind.SCOPE, "locked", reason)
+    addresses = [one for one in manifest.dependencies if one.pin is Pin.URL]
+    if addresses:
+        yield _limit(manifest, "no-index", addresses, "an address or a folder elsewhere in place of a version")
+
+
+def _limit(manifest: Manifest, code: str, about: Sequence[Dependency], what: str) -> Skipped:
+    names = [one.name or f"line {one.line}" for one in about]
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    reason = f"{len(about)} of {_packages(len(manifest.dependencies))} have {what}, so advisories do not fit: {shown}."
+    return Skipped(manifest.path, SkipKind.LIMIT, code, reason)
+
+
+def _fixed_by(locks: Sequence[Manifest]) -> str:
+    return f"{' and '.join(lock.path for lock in locks[:3])} says which versions are installed."
+
+
+def _packages(count: int) -> str:
+    return "1 package" if count == 1 else f"{count} packages"

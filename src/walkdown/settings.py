@@ -1,0 +1,198 @@
+"""What the run goes by: flags over environment over the user's config over the project's, once a person accepted it.
+
+The project's own config lies in the tree under review: whoever wrote the code wrote it too. It is read only when its
+digest was accepted by a person on this machine, and it can say less than the user's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import platformdirs
+
+from walkdown.errors import SettingsError
+from walkdown.model.severity import Severity
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PROJECT_CONFIG = ".walkdown/config.toml"
+MIB = 1024 * 1024
+
+
+class Folders(msgspec.Struct, frozen=True):
+    """Where walkdown keeps its own things; never inside a target."""
+
+    config: Path
+    cache: Path
+    state: Path
+
+    @classmethod
+    def of_user(cls, environment: Mapping[str, str] = os.environ) -> Folders:
+        def pick(variable: str, usual: str) -> Path:
+            return Path(environment.get(variable) or usual)
+
+        return cls(
+            config=pick("WALKDOWN_CONFIG_DIR", platformdirs.user_config_dir("walkdown")),
+            cache=pick("WALKDOWN_CACHE_DIR", platformdirs.user_cache_dir("walkdown")),
+            state=pick("WALKDOWN_STATE_DIR", platformdirs.user_state_dir("walkdown")),
+        )
+
+
+class External(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A scanner of the user's own: a command that prints SARIF. `{target}` stands for the folder under review."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+class ProjectConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What a project may say about itself."""
+
+    exclude: tuple[str, ...] = ()
+    fail_on: Severity | None = None
+    checklists: tuple[str, ...] = ()
+
+
+class UserConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    exclude: tuple[str, ...] = ()
+    fail_on: Severity | None = None
+    skip: tuple[str, ...] = ()
+    offline: bool = False
+    jobs: int | None = None
+    timeout: float | None = None
+    max_file_mb: float | None = None
+    rules: tuple[str, ...] = ()
+    scanners: tuple[External, ...] = ()
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything a scan goes by. `notes` tell the person where a surprising value came from."""
+
+    folders: Folders
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    fail_on: Severity = Severity.HIGH
+    allow_incomplete: bool = False
+    offline: bool = False
+    cache: bool = True
+    jobs: int = 2
+    timeout: float = 3600.0
+    scanner_timeout: float = 900.0
+    max_file_bytes: int = 5 * MIB
+    include_ignored: bool = False
+    blame: bool = False
+    changed_since: str = ""
+    rules: tuple[str, ...] = ()
+    sarif: tuple[str, ...] = ()
+    external: tuple[External, ...] = ()
+    project_digest: str = ""
+    notes: tuple[str, ...] = ()
+
+
+Config = TypeVar("Config", UserConfig, ProjectConfig)
+
+
+def load(folders: Folders, project: bytes | None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings before flags. `project` is the text of the project's config, where it has one."""
+    user = read_user_config(folders)
+    settings = Settings(
+        folders=folders,
+        exclude=user.exclude,
+        skip=user.skip,
+        fail_on=user.fail_on or Severity.HIGH,
+        offline=user.offline or environment.get("WALKDOWN_OFFLINE", "") not in ("", "0"),
+        jobs=user.jobs or default_jobs(),
+        timeout=user.timeout or 3600.0,
+        max_file_bytes=int((user.max_file_mb or 5) * MIB),
+        rules=user.rules,
+        external=user.scanners,
+    )
+    return settings if project is None else _with_project(settings, user, project)
+
+
+def read_user_config(folders: Folders) -> UserConfig:
+    path = folders.config / "config.toml"
+    try:
+        return decode(path.read_bytes(), UserConfig, str(path))
+    except FileNotFoundError:
+        return UserConfig()
+    except OSError as error:
+        what = f"{path} cannot be read: {error.strerror}."
+        raise SettingsError(what, "Mend its permissions or move it away.") from error
+
+
+def decode(data: bytes, kind: type[Config], name: str) -> Config:
+    """One clear sentence for a broken file: which file, which key, what was expected."""
+    try:
+        return msgspec.convert(tomllib.loads(data.decode()), kind)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{name} is not UTF-8.", "Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name} is not valid TOML: {error}.", "Mend that line.") from error
+    except msgspec.ValidationError as error:
+        known = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
+        raise SettingsError(f"{name}: {error}.", f"Keys that exist: {known}.") from error
+
+
+def default_jobs() -> int:
+    """The cores we may use, not the cores the machine has."""
+    if sys.platform == "linux":
+        return max(1, len(os.sched_getaffinity(0)))
+    return max(1, os.cpu_count() or 1)
+
+
+def digest_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def accept_project(folders: Folders, data: bytes) -> str:
+    """A person read the project's config and takes it. What they took is the text, not the file name."""
+    decode(data, ProjectConfig, PROJECT_CONFIG)
+    digest = digest_of(data)
+    path = _accepted_file(folders)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="ascii") as file:
+            file.write(digest + "\n")
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}.", "Set WALKDOWN_STATE_DIR.") from error
+    return digest
+
+
+def _with_project(settings: Settings, user: UserConfig, data: bytes) -> Settings:
+    digest = digest_of(data)
+    if digest not in _accepted(folders=settings.folders):
+        note = f"The project's {PROJECT_CONFIG} is not used: nobody accepted it. Read it, then: walkdown config accept"
+        return msgspec.structs.replace(settings, notes=(*settings.notes, note))
+    project = decode(data, ProjectConfig, PROJECT_CONFIG)
+    return msgspec.structs.replace(
+        settings,
+        exclude=(*settings.exclude, *project.exclude),
+        fail_on=user.fail_on or project.fail_on or settings.fail_on,
+        project_digest=digest,
+    )
+
+
+def _accepted(folders: Folders) -> frozenset[str]:
+    try:
+        return frozenset(_accepted_file(folders).read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, UnicodeDecodeError) as error:
+        path = _accepted_file(folders)
+        raise SettingsError(f"{path} cannot be read: {error}.", "Delete it and accept the config again.") from error
+
+
+def _accepted_file(folders: Folders) -> Path:
+    return folders.state / "accepted-configs"

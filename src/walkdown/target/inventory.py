@@ -1,0 +1,381 @@
+"""Every file of the target by the hash of its bytes, and everything that is not looked at, with the reason.
+
+One walk reads each file once: its bytes give the content id, git's name for it (to know what differs from the commit),
+and whether it is text. Links are never followed, and nothing but regular files is ever opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from walkdown.model import SkipKind, Skipped, SourceFile
+from walkdown.target.globs import Globs
+from walkdown.target.names import content_suffix, is_record, looks_like_source, printable
+from walkdown.target.plain_read import NotRegularError, TooLargeError, UnsteadyError, open_folder, read_at
+
+MIB = 1024 * 1024
+HUGE_BYTES = 5 * MIB
+TEXT_PROBE = 8192
+DEEPEST = 2100
+
+# Folders that tools fill. They are left out where nothing in them is tracked, and listed as such.
+USUAL = {
+    "node_modules": "packages that npm, pnpm or yarn put there",
+    "bower_components": "packages that bower put there",
+    "__pycache__": "compiled Python",
+    ".venv": "a Python environment",
+    ".tox": "Python environments of tox",
+    ".nox": "Python environments of nox",
+    ".eggs": "packages that setuptools put there",
+    ".mypy_cache": "a tool's cache",
+    ".ruff_cache": "a tool's cache",
+    ".pytest_cache": "a tool's cache",
+    ".hypothesis": "a tool's cache",
+    ".next": "output of a Next.js build",
+    ".nuxt": "output of a Nuxt build",
+    ".svelte-kit": "output of a SvelteKit build",
+    ".turbo": "a tool's cache",
+    ".parcel-cache": "a tool's cache",
+    ".gradle": "a tool's cache",
+    ".terraform": "providers that Terraform put there",
+}
+_NO_MODULE = "A submodule that is not checked out. Run: git submodule update --init"
+_NOT_OUT = "In the commit, but a sparse checkout leaves it out of the folder."
+_ZEROS = "It is named like source text but holds zero bytes; no scanner reads it."
+VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".jj"))
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a person chose to look at."""
+
+    include_ignored: bool = False
+    huge_bytes: int = HUGE_BYTES
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What git says beforehand, all by os path relative to the root. `committed`: blob names at HEAD. `ignored`: files,
+    and folders ending in `/`. `modules`: submodules at HEAD. `absent`: what a sparse checkout leaves out."""
+
+    committed: Mapping[str, str] = {}
+    ignored: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    hash_name: str = ""
+
+
+class Inventory(msgspec.Struct, frozen=True, dict=True):
+    """`names`: from printable path to the path the system knows. `blobs`: git's name for the bytes, by printable path.
+    `modified`, `untracked`, `deleted`: how the folder differs from the commit. `nested`: repositories within it."""
+
+    files: tuple[SourceFile, ...]
+    skipped: tuple[Skipped, ...]
+    names: Mapping[str, str]
+    blobs: Mapping[str, str]
+    modified: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
+
+    @cached_property
+    def looked(self) -> str:
+        """One hash over everything that can be scanned: names and bytes."""
+        digest = hashlib.blake2b(digest_size=32)
+        for file in self.files:
+            digest.update(f"{file.path}\0{file.content}\0".encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()
+
+    @cached_property
+    def by_path(self) -> Mapping[str, SourceFile]:
+        return {file.path: file for file in self.files}
+
+    @property
+    def changed(self) -> bool:
+        """True where the folder differs from the commit."""
+        return bool(self.modified or self.untracked or self.deleted)
+
+
+def content_id(name: str, data: bytes) -> str:
+    digest = hashlib.blake2b(data, digest_size=20)
+    digest.update(b"\0" + content_suffix(name).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def take(root: str, known: Known, wanted: Wanted) -> Inventory:
+    return _Walk(root, known, wanted).run()
+
+
+class _Walk:
+    def __init__(self, root: str, known: Known, wanted: Wanted) -> None:
+        self.root = root
+        self.known = known
+        self.wanted = wanted
+        self.include = Globs(wanted.include)
+        self.exclude = Globs(wanted.exclude)
+        self.files: list[SourceFile] = []
+        self.skipped: list[Skipped] = []
+        self.names: dict[str, str] = {}
+        self.blobs: dict[str, str] = {}
+        self.modified: list[str] = []
+        self.untracked: list[str] = []
+        self.nested: list[str] = []
+        self.seen: set[str] = set()
+        self.filled: set[str] = set()
+        self.tracked_folders = _folders_of((*known.committed, *known.modules))
+
+    def run(self) -> Inventory:
+        pending = [("", False)]
+        while pending:
+            folder, nested = pending.pop()
+            pending.extend(reversed(self._folder(folder, nested)))
+        for module in sorted(self.known.modules):
+            if module not in self.filled:
+                self._skip(module, SkipKind.GAP, "submodule-absent", _NO_MODULE)
+        deleted = self._deleted()
+        self.files.sort(key=lambda file: file.path)
+        self.skipped.sort(key=lambda skip: skip.path)
+        return Inventory(
+            tuple(self.files), tuple(self.skipped), self.names, self.blobs,
+            tuple(sorted(self.modified)), tuple(sorted(self.untracked)), deleted, tuple(sorted(self.nested)),
+        )  # fmt: skip
+
+    def _folder(self, folder: str, nested: bool) -> list[tuple[str, bool]]:
+        """Take in one folder; give back those below it."""
+        if folder.count("/") > DEEPEST:
+            self._skip(_shown_folder(folder), SkipKind.GAP, "too-deep", f"More than {DEEPEST} folders deep.")
+            return []
+        try:
+            descriptor = open_folder(self.root, folder)
+        except OSError as error:
+            self._skip(_shown_folder(folder), SkipKind.GAP, "unreadable", f"The folder cannot be read: {_why(error)}.")
+            return []
+        below: list[tuple[str, bool]] = []
+        try:
+            with os.scandir(descriptor) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+            if folder in self.known.modules and entries:
+                self.filled.add(folder)
+            here = nested or (folder != "" and any(entry.name == ".git" for entry in entries))
+            if here and not nested:
+                self.nested.append(printable(folder))
+            prefix = f"{folder}/" if folder else ""
+            for entry in entries:
+                path = prefix + entry.name
+                if entry.name in VERSION_CONTROL and path not in self.tracked_folders:
+                    self._version_control(path)
+                elif entry.is_symlink():
+                    self._link(path, entry.name, descriptor)
+                elif entry.is_dir(follow_symlinks=False):
+                    if self._enter(path, entry.name, descriptor):
+                        below.append((path, here))
+                elif entry.is_file(follow_symlinks=False):
+                    self._file(path, entry.name, descriptor)
+                else:
+                    self._skip(path, SkipKind.SCOPE, "special", "A pipe, socket or device, not a file.")
+        except OSError as error:
+            self._skip(_shown_folder(folder), SkipKind.GAP, "unreadable", f"The folder cannot be read: {_why(error)}.")
+        finally:
+            os.close(descriptor)
+        return below
+
+    def _enter(self, path: str, name: str, parent: int) -> bool:
+        shown = f"{path}/"
+        if path in self.tracked_folders or path in self.known.modules:
+            return not self._is_excluded(path, shown)
+        if shown in self.known.ignored:
+            if self.wanted.include_ignored:
+                return not self._is_excluded(path, shown)
+            self._skip(shown, SkipKind.SCOPE, "ignored", "Ignored by git.")
+            return False
+        if not self.wanted.include_ignored:
+            what = USUAL.get(name) or ("a Python environment" if _has(parent, name, "pyvenv.cfg") else "")
+            if what:
+                self._skip(shown, SkipKind.SCOPE, "usual-folder", f"Left out: {what}.")
+                return False
+        return not self._is_excluded(path, shown)
+
+    def _version_control(self, path: str) -> None:
+        """Not files of the project. The target's own history is read through git; any other is only named here."""
+        if path != ".git":
+            self._skip(path, SkipKind.SCOPE, "version-control", "Version control's own data.")
+
+    def _is_excluded(self, path: str, shown: str) -> bool:
+        if self.exclude.match(printable(path)):
+            self._skip(shown, SkipKind.SCOPE, "chosen", "Left out by --exclude.")
+            return True
+        return False
+
+    def _file(self, path: str, name: str, folder: int) -> None:
+        shown = printable(path)
+        self.seen.add(path)
+        if is_record(shown):
+            self._skip(path, SkipKind.SCOPE, "record", "A sign-off record of walkdown.")
+            return
+        expected = self.known.committed.get(path)
+        if expected is None and path in self.known.ignored and not self.wanted.include_ignored:
+            self._skip(path, SkipKind.SCOPE, "ignored", "Ignored by git.")
+            return
+        left_out = self._not_chosen(shown)
+        try:
+            data = read_at(folder, name, self.wanted.huge_bytes)
+        except OSError as error:
+            self._unread(path, name, error)
+            return
+        self._compare(path, shown, data, expected)
+        if left_out:
+            self._skip(path, SkipKind.SCOPE, "chosen", left_out)
+        elif data.find(b"\0", 0, TEXT_PROBE) >= 0:
+            self._binary(path, name)
+        else:
+            self.names[shown] = path
+            self.files.append(SourceFile(shown, content_id(name, data), len(data)))
+
+    def _not_chosen(self, shown: str) -> str:
+        if self.exclude.match(shown):
+            return "Left out by --exclude."
+        if self.wanted.include and not self.include.match(shown):
+            return "Not among the files chosen by --include."
+        return ""
+
+    def _compare(self, path: str, shown: str, data: bytes, expected: str | None) -> None:
+        """Note how a file stands to the commit. Line endings that a checkout turned are no change."""
+        if not self.known.hash_name:
+            return
+        blob = git_name("blob", data, self.known.hash_name)
+        self.blobs[shown] = blob
+        if expected is None:
+            if path not in self.known.ignored:
+                self.untracked.append(shown)
+        elif blob != expected and git_name("blob", data.replace(b"\r\n", b"\n"), self.known.hash_name) != expected:
+            self.modified.append(shown)
+
+    def _binary(self, path: str, name: str) -> None:
+        if looks_like_source(name):
+            self._skip(path, SkipKind.GAP, "binary-source", _ZEROS)
+        else:
+            self._skip(path, SkipKind.SCOPE, "binary", "Not text.")
+
+    def _unread(self, path: str, name: str, error: OSError) -> None:
+        if isinstance(error, TooLargeError):
+            size = f"{error.size / MIB:.1f} MB, over the limit of {self.wanted.huge_bytes / MIB:.1f} MB"
+            if looks_like_source(name):
+                self._skip(path, SkipKind.GAP, "too-large", f"{size}. Raise the limit, or leave it out by name.")
+            else:
+                self._skip(path, SkipKind.SCOPE, "large-data", f"{size}.")
+        elif isinstance(error, FileNotFoundError):
+            self._skip(path, SkipKind.GAP, "vanished", "It was gone before it could be read.")
+        elif isinstance(error, UnsteadyError):
+            self._skip(path, SkipKind.GAP, "changing", "It kept changing while it was read.")
+        elif isinstance(error, NotRegularError):
+            self._skip(path, SkipKind.GAP, "changing", "It turned into something else while it was looked at.")
+        else:
+            self._skip(path, SkipKind.GAP, "unreadable", f"It cannot be read: {_why(error)}.")
+
+    def _link(self, path: str, name: str, folder: int) -> None:
+        self.seen.add(path)
+        try:
+            goal = os.readlink(name, dir_fd=folder)
+        except OSError as error:
+            self._skip(path, SkipKind.GAP, "unreadable", f"The link cannot be read: {_why(error)}.")
+            return
+        self._compare_link(path, goal)
+        if path in self.known.ignored and path not in self.known.committed:
+            self._skip(path, SkipKind.SCOPE, "ignored", "Ignored by git.")
+            return
+        code, reason = _judge_link(self.root, path, goal)
+        self._skip(path, SkipKind.SCOPE, code, reason)
+
+    def _compare_link(self, path: str, goal: str) -> None:
+        expected = self.known.committed.get(path)
+        if not self.known.hash_name:
+            return
+        if expected is None:
+            if path not in self.known.ignored:
+                self.untracked.append(printable(path))
+        elif git_name("blob", os.fsencode(goal), self.known.hash_name) != expected:
+            self.modified.append(printable(path))
+
+    def _deleted(self) -> tuple[str, ...]:
+        gone = []
+        for path in self.known.committed:
+            # What lies in a folder that was left out as a whole has been listed with it.
+            if path in self.seen or any(f"{folder}/" in self._left_folders for folder in _parents(path)):
+                continue
+            gone.append(printable(path))
+            if path in self.known.absent:
+                self._skip(path, SkipKind.GAP, "not-checked-out", _NOT_OUT)
+            else:
+                self._skip(path, SkipKind.SCOPE, "deleted", "In the commit, but deleted from the folder.")
+        return tuple(sorted(gone))
+
+    @cached_property
+    def _left_folders(self) -> frozenset[str]:
+        return frozenset(skip.path for skip in self.skipped if skip.path.endswith("/"))
+
+    def _skip(self, path: str, kind: SkipKind, code: str, reason: str) -> None:
+        self.skipped.append(Skipped(printable(path), kind, code, reason))
+
+
+def git_name(kind: str, data: bytes, hash_name: str) -> str:
+    """The name git gives an object of this kind with these bytes."""
+    digest = hashlib.new(hash_name, b"%s %d\0" % (kind.encode(), len(data)), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def _shown_folder(folder: str) -> str:
+    return f"{folder}/" if folder else "./"
+
+
+def _judge_link(root: str, path: str, goal: str) -> tuple[str, str]:
+    """What a symbolic link means for the review. Looking up where it leads opens nothing."""
+    shown = printable(goal)
+    try:
+        real_root = os.path.realpath(root)
+        real = os.path.realpath(Path(root, path.rpartition("/")[0], goal))
+        there = os.path.lexists(real)
+    except (OSError, ValueError):
+        return "link-broken", f"A link to {shown}, which leads nowhere."
+    if real != real_root and not real.startswith(real_root.rstrip("/") + "/"):
+        return "link-outside", f"A link that leads out of the folder, to {shown}; not followed."
+    if not there:
+        return "link-broken", f"A link to {shown}, which is not there."
+    return "link", f"A link to {shown}, which counts under its own name."
+
+
+def _folders_of(paths: tuple[str, ...]) -> frozenset[str]:
+    folders: set[str] = set()
+    for path in paths:
+        for parent in _parents(path):
+            if parent in folders:
+                break
+            folders.add(parent)
+    return frozenset(folders)
+
+
+def _parents(path: str) -> list[str]:
+    """The folders a path lies in, nearest first."""
+    parents = []
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        parents.append(path)
+    return parents
+
+
+def _has(parent: int, folder: str, name: str) -> bool:
+    try:
+        os.stat(f"{folder}/{name}", dir_fd=parent, follow_symlinks=False)
+    except OSError:
+        return False
+    return True
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,78 @@
+"""Every manifest and lock file of the target, read into types: no resolver, no build, nothing of the project is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from walkdown.errors import WalkdownError
+from walkdown.model.dependency import Manifest
+from walkdown.model.scanner import SourceFile
+from walkdown.target.manifests import npm, pdm, pipfile, poetry, pylock, pyproject, requirements, setup, uv
+from walkdown.target.manifests.constraints import apply_constraints
+from walkdown.target.manifests.includes import Include, resolve
+from walkdown.target.manifests.locks import floating
+from walkdown.target.manifests.names import folder_of, kind_of
+from walkdown.target.manifests.reading import Reading, Unreadable, broken
+
+__all__ = ["floating", "read_manifests"]
+
+_MIB = 1024 * 1024
+MOST_WRITTEN = 4 * _MIB  # by a person
+MOST_LOCKED = 16 * _MIB  # by a tool
+
+_Reader = Callable[[str, bytes], Reading]
+
+_READERS: dict[str, _Reader] = {
+    "requirements": requirements.read,
+    "constraints": requirements.read_constraints,
+    "pyproject": pyproject.read,
+    "pipfile": pipfile.read,
+    "pipfile-lock": pipfile.read_lock,
+    "poetry-lock": poetry.read,
+    "uv-lock": uv.read,
+    "pdm-lock": pdm.read,
+    "pylock": pylock.read,
+    "setup-cfg": setup.read_cfg,
+    "setup-py": setup.read_py,
+    "package-json": npm.read,
+    "package-lock": npm.read_lock,
+    "pnpm-lock": npm.read_lock,
+    "yarn-lock": npm.read_lock,
+    "bun-lock": npm.read_lock,
+}
+
+
+def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) -> tuple[Manifest, ...]:
+    """All manifests among `files`, by path. What cannot be read is a Manifest with a gap in it, never an exception."""
+    known = {file.path: file for file in files}
+    waiting = [(path, kind) for path in sorted(known) if (kind := kind_of(path))]
+    done: dict[str, Manifest] = {}
+    includes: list[Include] = []
+    while waiting:
+        path, kind = waiting.pop()
+        if path in done:
+            continue
+        reading = _read_one(known[path], kind, read)
+        found, gaps = resolve(path, reading.references, known)
+        done[path] = msgspec.structs.replace(reading.manifest, skipped=reading.manifest.skipped + gaps)
+        includes.extend(found)
+        waiting.extend((include.path, include.kind) for include in found)
+    return tuple(apply_constraints(done, includes)[path] for path in sorted(done))
+
+
+def _read_one(file: SourceFile, kind: str, read: Callable[[str], bytes]) -> Reading:
+    most = MOST_LOCKED if kind.endswith("lock") else MOST_WRITTEN
+    if file.size > most:
+        return broken(file.path, kind, "too-large", f"it is larger than {most // _MIB} MB")
+    try:
+        data = read(file.path)
+    except (OSError, WalkdownError):
+        return broken(file.path, kind, "unreadable", "it cannot be read")
+    try:
+        reading = _READERS[kind](file.path, data)
+    except Unreadable as error:
+        return broken(file.path, kind, "broken-manifest", str(error))
+    covers = reading.manifest.covers or folder_of(file.path)
+    return msgspec.structs.replace(reading, manifest=msgspec.structs.replace(reading.manifest, covers=covers))

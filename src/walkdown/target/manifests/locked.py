@@ -1,0 +1,62 @@
+"""What all lock files have in common: a list of packages with one version each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from walkdown.model.dependency import Dependency, Manifest, Pin
+from walkdown.model.outcome import Skipped
+from walkdown.target.manifests.includes import inside
+from walkdown.target.manifests.names import folder_of
+from walkdown.target.manifests.reading import PYPI, exact_version, gap, normalised
+
+
+class Locked(msgspec.Struct, frozen=True):
+    """One entry of a lock, as written. `specifier`: the folder, where the package is code of this project."""
+
+    name: str
+    version: str = ""
+    line: int = 0
+    pin: Pin = Pin.EXACT
+    specifier: str = ""
+    marker: str = ""
+    hashed: bool = False
+    group: str = ""
+
+
+def lock_manifest(path: str, kind: str, entries: Sequence[Locked]) -> Manifest:
+    """Entries that are no package and version become one gap; repeated ones (extras of one package) one entry."""
+    dependencies: dict[tuple[str, str, Pin], Dependency] = {}
+    unclear: list[int] = []
+    for entry in entries:
+        dependency = _dependency(path, entry)
+        if dependency is None:
+            unclear.append(entry.line)
+            continue
+        key = (dependency.name, dependency.version, dependency.pin)
+        first = dependencies.setdefault(key, dependency)
+        if first.group and not dependency.group:
+            dependencies[key] = dependency
+    skipped: tuple[Skipped, ...] = ()
+    if unclear:
+        lines = ", ".join(str(line) for line in unclear[:8])
+        many = f"{len(unclear)} entries have" if len(unclear) > 1 else "One entry has"
+        skipped = (gap(path, "unclear-line", f"{many} no usable name and version (lines {lines})."),)
+    return Manifest(path, kind, PYPI, lock=True, dependencies=tuple(dependencies.values()), skipped=skipped)
+
+
+def _dependency(path: str, entry: Locked) -> Dependency | None:
+    name = normalised(entry.name)
+    version = exact_version(entry.version) if entry.pin is Pin.EXACT else ""
+    if not name or (entry.pin is Pin.EXACT and not version):
+        return None
+    pin, specifier = entry.pin, ""
+    if pin is Pin.LOCAL:
+        folder = inside(folder_of(path), entry.specifier or ".")
+        pin, specifier = (Pin.URL, "") if folder is None else (Pin.LOCAL, folder)
+    return Dependency(
+        PYPI, name, version=version, pin=pin, specifier=specifier, marker=entry.marker, hashed=entry.hashed,
+        path=path, line=entry.line, group=entry.group,
+    )  # fmt: skip

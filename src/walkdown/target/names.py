@@ -1,0 +1,50 @@
+"""Names of files: the printable form the model speaks, which are records of ours, what a name says of content."""
+
+from __future__ import annotations
+
+import os
+import re
+
+# A backslash that already spells such a byte is escaped itself, so that two names never print alike.
+_SPELLED_BYTE = re.compile(rb"\\(?=x[0-9a-fA-F]{2})")
+
+# `<date>-<digest>`, then perhaps who signed, then what it is. Anything else under .walkdown/ is scanned like the rest.
+_RECORD = re.compile(
+    r"\.walkdown/signoffs/\d{4}-\d{2}-\d{2}-[0-9a-f]{8,64}(?:\.[A-Za-z0-9@_+-]{1,100}){0,3}\.(?:md|json|sig|asc)"
+)
+
+_SOURCE = frozenset((
+    "py", "pyi", "pyx", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro", "sql",
+    "prisma", "graphql", "sh", "bash", "zsh", "ps1", "rb", "php", "go", "rs", "java", "kt", "scala", "cs", "c", "h",
+    "cc", "cpp", "hpp", "swift", "ex", "exs", "erl", "lua", "pl", "html", "htm", "jinja", "jinja2", "j2", "ejs",
+    "hbs", "tf", "env", "yml", "yaml", "toml", "ini", "cfg", "conf", "properties",
+))  # fmt: skip
+_SOURCE_NAMES = frozenset(("Dockerfile", "Containerfile", "Makefile", "Procfile", "Jenkinsfile", ".npmrc", ".netrc"))
+
+
+def printable(name: str) -> str:
+    """A path as os gives it (bytes that are no UTF-8 as lone surrogates) in the form the model uses: `\\xNN`."""
+    if name.isascii() and "\\" not in name:
+        return name
+    raw = _SPELLED_BYTE.sub(rb"\\x5c", os.fsencode(name))
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def is_record(path: str) -> bool:
+    """True for a sign-off record, its countersignatures and signatures: what walkdown itself put there."""
+    return _RECORD.fullmatch(path) is not None
+
+
+def content_suffix(name: str) -> str:
+    """The part of a file's name that may change what a scanner makes of its bytes: the extension, or the whole name."""
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or not stem or name.startswith((".", "Dockerfile", "Containerfile")):
+        return name
+    return suffix
+
+
+def looks_like_source(name: str) -> bool:
+    """True where a person would expect a review to have read the file, whatever its bytes look like."""
+    if name in _SOURCE_NAMES or name.startswith((".env", "Dockerfile.")):
+        return True
+    return name.rpartition(".")[2].lower() in _SOURCE

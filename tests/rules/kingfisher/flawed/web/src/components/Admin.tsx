@@ -1,0 +1,2 @@
+const admin = createClient(url, "@@service_role@@");
+export default admin;

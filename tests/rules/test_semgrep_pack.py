@@ -1,0 +1,167 @@
+"""The Semgrep pack, by the real Semgrep, over flawed cases and their fixed twins: only what is marked is found.
+
+A case file carries marks: `# ruleid: a, b` means that these rules report the next line of code, `# ok: a` that this
+rule does not. Lines without a mark must be silent for every rule.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+import pytest
+
+import walkdown.rules
+from walkdown.model import Confidence, Severity
+from walkdown.process import clean_environment, run_now
+
+PACK = Path(next(iter(walkdown.rules.__path__))) / "semgrep"
+CASES = Path(__file__).parent / "semgrep"
+MARK = re.compile(r"\s*(?:#|//) (ruleid|ok): (.+)")
+
+# What this pack undertakes to look for. An id that is not here is a slip of the pen, or belongs to another detector.
+HAZARDS = frozenset(
+    {"auth.timing", "error.no-timeout", "secret.frontend", "web.cors", "web.headers"}
+    | {f"input.{name}" for name in ("command", "deserialize", "host", "mass-assign", "path", "redirect", "sql-built")}
+    | {f"input.{name}" for name in ("ssrf", "template", "unvalidated", "upload", "xss")}
+)
+
+Sentence = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][^$]*\.$")]  # static text: a rule's words never carry code
+
+
+class Ours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kind: Literal["hazard", "evidence"]
+    hazard: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+\.[a-z]+(-[a-z]+)*$")]
+    family: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    title: Annotated[str, msgspec.Meta(pattern=r"^[A-Z][^$]*[^.$]$", max_length=72)]
+    severity: Severity
+    confidence: Confidence
+    fix: Sentence
+
+
+class Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    cwe: Annotated[list[int], msgspec.Meta(min_length=1)]
+    walkdown: Ours
+
+
+class Rule(msgspec.Struct, frozen=True):
+    id: Annotated[str, msgspec.Meta(pattern=r"^(py|js)-[a-z]+(-[a-z]+)*$")]
+    languages: list[str]
+    severity: Literal["ERROR", "WARNING", "INFO"]
+    message: Sentence
+    metadata: Metadata
+    paths: Any = None
+
+
+class RuleFile(msgspec.Struct, frozen=True):
+    rules: list[Rule]
+
+
+class Position(msgspec.Struct, frozen=True):
+    line: int
+
+
+class Result(msgspec.Struct, frozen=True):
+    check_id: str
+    path: str
+    start: Position
+
+
+class Paths(msgspec.Struct, frozen=True):
+    scanned: list[str]
+
+
+class Report(msgspec.Struct, frozen=True):
+    results: list[Result]
+    errors: list[dict[str, Any]]
+    paths: Paths
+
+
+class Hit(NamedTuple):
+    path: str
+    line: int
+    rule: str
+
+
+class Marks(NamedTuple):
+    found: Counter[Hit]
+    silent: frozenset[Hit]
+
+
+def _rules() -> dict[str, tuple[Rule, Path]]:
+    rules = {}
+    for file in sorted(PACK.glob("*.yaml")):
+        for rule in msgspec.yaml.decode(file.read_bytes(), type=RuleFile).rules:
+            assert rule.id not in rules, f"{rule.id} stands twice"
+            rules[rule.id] = rule, file
+    return rules
+
+
+def _case_files() -> list[str]:
+    return sorted(file.relative_to(CASES).as_posix() for file in CASES.rglob("*") if file.is_file())
+
+
+def _marks() -> Marks:
+    found: Counter[Hit] = Counter()
+    silent: set[Hit] = set()
+    for path in _case_files():
+        waiting: list[tuple[str, str]] = []
+        for number, line in enumerate((CASES / path).read_text().splitlines(), start=1):
+            if mark := MARK.fullmatch(line):
+                waiting += [(mark[1], rule.strip()) for rule in mark[2].split(",")]
+                continue
+            found.update(Hit(path, number, rule) for kind, rule in waiting if kind == "ruleid")
+            silent.update(Hit(path, number, rule) for kind, rule in waiting if kind == "ok")
+            waiting = []
+        assert not waiting, f"{path} ends on a mark"
+    return Marks(found, frozenset(silent))
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    home = tmp_path_factory.mktemp("home")
+    argv = [
+        str(Path(sys.executable).parent / "semgrep"), "scan", "--experimental", "--metrics", "off",
+        "--disable-version-check", "--json", "--no-git-ignore", "--disable-nosem", "--max-target-bytes", "0",
+        "--config", str(PACK), *_case_files(),
+    ]  # fmt: skip
+    done = run_now(argv, cwd=str(CASES), env=clean_environment(str(home), str(home)))
+    assert done.code in {0, 1}, done.stderr.decode()
+    return msgspec.json.decode(done.stdout, type=Report)
+
+
+def test_every_rule_is_complete_and_says_only_static_sentences() -> None:
+    for rule, file in _rules().values():
+        ours = rule.metadata.walkdown
+        assert ours.hazard == file.stem, f"{rule.id} is in {file.name}"
+        assert ours.hazard in HAZARDS, rule.id
+        assert (ours.kind == "evidence") == (ours.severity is Severity.INFO), rule.id
+        assert rule.languages == (["python"] if rule.id.startswith("py-") else ["javascript", "typescript"]), rule.id
+        assert rule.paths is None, f"{rule.id} looks at paths, which the cache would have to know"
+
+
+def test_every_hazard_of_the_pack_has_a_rule() -> None:
+    assert {rule.metadata.walkdown.hazard for rule, _ in _rules().values()} == HAZARDS
+
+
+def test_every_rule_has_a_flawed_case_and_a_fixed_one() -> None:
+    marks, rules = _marks(), set(_rules())
+    assert {hit.rule for hit in marks.found} == rules
+    assert {hit.rule for hit in marks.silent} == rules
+
+
+def test_semgrep_reads_every_rule_and_every_case(report: Report) -> None:
+    assert report.errors == []
+    assert sorted(report.paths.scanned) == _case_files()
+
+
+def test_what_is_marked_is_found_and_nothing_else(report: Report) -> None:
+    # A rule from a folder comes back with the folder in front of its id in the default front end.
+    hits = Counter(Hit(r.path, r.start.line, r.check_id.rpartition(".")[2]) for r in report.results)
+    wanted = _marks().found
+    assert sorted((wanted - hits).elements()) == [], "missed"
+    assert sorted((hits - wanted).elements()) == [], "reported without a mark"

@@ -1,0 +1,276 @@
+"""The inventory: every file by its bytes, and a true reason for everything that is not looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from helpers.repos import commit, git, make_repo, write
+
+from walkdown.errors import TargetError
+from walkdown.model import SkipKind
+from walkdown.target import Inventory, Wanted, content_id, inventory, is_record, open_target, printable
+from walkdown.target.globs import Globs
+from walkdown.target.inventory import Known
+
+
+def take(root: Path, wanted: Wanted = Wanted()) -> Inventory:
+    return inventory.take(str(root), Known(), wanted)
+
+
+def skips(taken: Inventory) -> dict[str, tuple[SkipKind, str]]:
+    return {skip.path: (skip.kind, skip.code) for skip in taken.skipped}
+
+
+def paths(taken: Inventory) -> list[str]:
+    return [file.path for file in taken.files]
+
+
+def test_same_bytes_same_id_unless_the_name_changes_what_they_mean(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x\n", "b/c.py": "x\n", "a.js": "x\n", "d.py": "y\n", "Makefile": "x\n", ".env": "x\n"})
+    ids = {file.path: file.content for file in take(tmp_path).files}
+    assert ids["a.py"] == ids["b/c.py"] == content_id("z.py", b"x\n")
+    assert len({ids["a.py"], ids["a.js"], ids["d.py"], ids["Makefile"], ids[".env"]}) == 5
+
+
+def test_the_looked_digest_follows_names_and_bytes_and_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x\n", "b.py": "y\n"})
+    first = take(tmp_path).looked
+    os.utime(tmp_path / "a.py", (1, 1))
+    assert take(tmp_path).looked == first
+    write(tmp_path, {"a.py": "y\n", "b.py": "x\n"})
+    assert take(tmp_path).looked != first
+
+
+def test_what_is_not_text_or_too_large(tmp_path: Path) -> None:
+    write(tmp_path, {"logo.png": b"\x89PNG\0\0", "hidden.js": b"//\0\nfetch()", "empty.py": "", "data.json": b"1" * 2000, "big.py": b"#" * 2000})
+    taken = take(tmp_path, Wanted(huge_bytes=1000))
+    assert paths(taken) == ["empty.py"]
+    assert skips(taken) == {
+        "logo.png": (SkipKind.SCOPE, "binary"),
+        "hidden.js": (SkipKind.GAP, "binary-source"),
+        "data.json": (SkipKind.SCOPE, "large-data"),
+        "big.py": (SkipKind.GAP, "too-large"),
+    }
+    assert len(take(tmp_path, Wanted(huge_bytes=2000)).files) == 3
+
+
+def test_odd_names_survive_and_can_be_read_back(tmp_path: Path) -> None:
+    names = ["new\nline.py", "esc\x1b[31m.py", "a[/]b.py", "-rf.py", "spa ce.py", "quote'\".py", "ü.py", "\u202egnp.py"]
+    write(tmp_path, {name: f"{name!r}\n" for name in names})
+    raw = [b"latin-\xe9.py", b"half-\xed\xa0\x80.py", b"spelled-\\xe9.py", b"latin-\\xe9.py"]
+    for number, name in enumerate(raw):
+        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_text(f"{number}\n")
+    with open_target(tmp_path) as target:
+        assert len(target.files) == len(names) + len(raw)
+        for name in names:
+            assert target.read(name) == f"{name!r}\n".encode()
+        assert target.read("latin-\\xe9.py") == b"0\n"
+        assert target.read("half-\\xed\\xa0\\x80.py") == b"1\n"
+        assert target.read("spelled-\\x5cxe9.py") == b"2\n"
+        assert target.read("latin-\\x5cxe9.py") == b"3\n"
+
+
+def test_printable_forms_never_collide() -> None:
+    assert printable(os.fsdecode(b"a\xff")) == "a\\xff"
+    assert printable("a\\xff") == "a\\x5cxff"
+    assert printable("a\\b") == "a\\b"
+
+
+def test_a_path_longer_than_the_system_takes_in_one_call(tmp_path: Path) -> None:
+    depth, name = 40, "d" * 120
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=descriptor)
+        below = os.open(name, os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = below
+    file = os.open("deep.py", os.O_CREAT | os.O_WRONLY, dir_fd=descriptor)
+    os.write(file, b"deep\n")
+    os.close(file)
+    os.close(descriptor)
+    with open_target(tmp_path) as target:
+        [found] = target.files
+        assert len(found.path) > 4096
+        assert target.read(found.path) == b"deep\n"
+
+
+def test_endless_folders_end_in_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inventory, "DEEPEST", 3)
+    write(tmp_path, {"1/2/3/4/seen.py": "x\n", "1/2/3/4/5/unseen.py": "x\n"})
+    taken = take(tmp_path)
+    assert paths(taken) == ["1/2/3/4/seen.py"]
+    assert skips(taken) == {"1/2/3/4/5/": (SkipKind.GAP, "too-deep")}
+
+
+def test_links_are_named_and_never_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    root = tmp_path / "root"
+    write(outside, {"secret.py": "x\n"})
+    write(root, {"real.py": "x\n", "folder/f.py": "x\n"})
+    for name, goal in {
+        "same.py": "real.py", "away.py": "../outside/secret.py", "away": str(outside), "gone.py": "nowhere.py",
+        "loop": "loop", "inner": "folder", "etc": "/etc/passwd",
+    }.items():  # fmt: skip
+        (root / name).symlink_to(goal)
+    taken = take(root)
+    assert paths(taken) == ["folder/f.py", "real.py"]
+    found = {path: code for path, (kind, code) in skips(taken).items() if kind is SkipKind.SCOPE}
+    assert found.pop("loop") in ("link", "link-broken")
+    assert found == {
+        "same.py": "link", "inner": "link", "away.py": "link-outside", "away": "link-outside", "etc": "link-outside",
+        "gone.py": "link-broken",
+    }  # fmt: skip
+
+
+def test_pipes_and_sockets_are_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    with socket.socket(socket.AF_UNIX) as listening:
+        here = os.open(tmp_path, os.O_RDONLY)
+        listening.bind(f"/proc/self/fd/{here}/sock" if os.path.exists("/proc/self/fd") else str(tmp_path / "sock"))
+        os.close(here)
+        taken = take(tmp_path)
+    assert skips(taken) == {"pipe.py": (SkipKind.SCOPE, "special"), "sock": (SkipKind.SCOPE, "special")}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
+    write(tmp_path, {"closed.py": "x\n", "shut/a.py": "x\n"})
+    (tmp_path / "closed.py").chmod(0)
+    (tmp_path / "shut").chmod(0)
+    try:
+        taken = take(tmp_path)
+    finally:
+        (tmp_path / "shut").chmod(0o700)
+    assert skips(taken) == {"closed.py": (SkipKind.GAP, "unreadable"), "shut/": (SkipKind.GAP, "unreadable")}
+
+
+def test_a_file_that_vanishes_or_turns_into_a_link_while_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"a.py": "x\n", "b.py": "x\n", "c.py": "x\n"})
+    real = inventory.read_at
+
+    def meanwhile(folder: int, name: str, most: int) -> bytes:
+        if name == "a.py":
+            (tmp_path / "b.py").unlink()
+            (tmp_path / "c.py").unlink()
+            (tmp_path / "c.py").symlink_to("/etc/passwd")
+        return real(folder, name, most)
+
+    monkeypatch.setattr(inventory, "read_at", meanwhile)
+    taken = take(tmp_path)
+    assert paths(taken) == ["a.py"]
+    assert skips(taken) == {"b.py": (SkipKind.GAP, "vanished"), "c.py": (SkipKind.GAP, "changing")}
+
+
+def test_reading_again_tells_when_the_bytes_are_others(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x\n"})
+    with open_target(tmp_path) as target:
+        assert target.look("a.py").same
+        write(tmp_path, {"a.py": "y\n"})
+        assert not target.look("a.py").same
+        assert target.read("a.py") == b"y\n"
+        (tmp_path / "a.py").unlink()
+        (tmp_path / "a.py").symlink_to("/etc/passwd")
+        with pytest.raises(TargetError, match="no longer be read"):
+            target.read("a.py")
+        with pytest.raises(TargetError, match="not among the files"):
+            target.read("../../etc/passwd")
+
+
+DAY = "2025-03-04-" + "ab" * 32
+
+
+@pytest.mark.parametrize("name", [f"{DAY}.md", f"{DAY}.json", f"{DAY}.ada.json", f"{DAY}.ada.json.sig", f"{DAY}.ada@example-org.asc"])
+def test_record_shaped(name: str) -> None:
+    assert is_record(f".walkdown/signoffs/{name}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f".walkdown/{DAY}.md", f"sub/.walkdown/signoffs/{DAY}.md", f".walkdown/signoffs/{DAY}.py", f".walkdown/signoffs/x/{DAY}.md",
+        ".walkdown/signoffs/evil.json", f".walkdown/signoffs/{DAY}.json\n", f".walkdown/signoffs/{DAY}.md.py", ".walkdown/rules.yml",
+    ],
+)  # fmt: skip
+def test_not_record_shaped(path: str) -> None:
+    assert not is_record(path)
+
+
+def test_records_change_neither_digest_and_everything_else_does(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {"a.py": "x\n", "sub/b.py": "x\n"})
+    with open_target(repo) as target:
+        before = (target.tree, target.looked)
+    write(repo, {f".walkdown/signoffs/{DAY}.md": "signed\n", f".walkdown/signoffs/{DAY}.json": "{}\n"})
+    commit(repo)
+    with open_target(repo) as target:
+        assert (target.tree, target.looked) == before
+        assert target.tree != git(repo, "rev-parse", "HEAD^{tree}")
+        assert {skip.code for skip in target.skipped} == {"record"}
+        assert not target.dirty
+    write(repo, {".walkdown/signoffs/plan.py": "x\n"})
+    commit(repo)
+    with open_target(repo) as target:
+        assert target.tree != before[0]
+        assert target.looked != before[1]
+
+
+def test_changes_against_the_commit(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {"same.py": "1\n", "edited.py": "1\n", "gone.py": "1\n", "crlf.py": "1\n2\n"})
+    write(repo, {"edited.py": "2\n", "gone.py": None, "new.py": "1\n", "crlf.py": "1\r\n2\r\n"})
+    with open_target(repo) as target:
+        taken = target.inventory
+        assert (taken.modified, taken.untracked, taken.deleted) == (("edited.py",), ("new.py",), ("gone.py",))
+        assert target.dirty
+        assert skips(taken) == {"gone.py": (SkipKind.SCOPE, "deleted")}
+
+
+def test_a_sparse_checkout_leaves_gaps(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {"api/a.py": "1\n", "web/b.ts": "1\n"})
+    git(repo, "sparse-checkout", "set", "api")
+    with open_target(repo) as target:
+        assert skips(target.inventory) == {"web/b.ts": (SkipKind.GAP, "not-checked-out")}
+
+
+def test_a_file_kept_by_lfs_is_not_modified(tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"model\n").hexdigest()
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 6\n"
+    repo = make_repo(tmp_path, {"a.txt": pointer, "b.txt": pointer})
+    write(repo, {"a.txt": "model\n", "b.txt": "other\n"})
+    with open_target(repo) as target:
+        assert target.inventory.modified == ("b.txt",)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hits", "misses"),
+    [
+        ("*.py", ["a.py", "x/y/a.py"], ["a.pyc"]),
+        ("src/*.py", ["src/a.py"], ["src/x/a.py", "lib/src/a.py"]),
+        ("src/**/*.py", ["src/a.py", "src/x/y/a.py"], ["a.py"]),
+        ("vendor", ["vendor/x/a.py", "a/vendor/b.js"], ["vendored/a.py"]),
+        ("docs/", ["docs/a.md"], ["mydocs/a.md"]),
+        ("**/gen/*", ["gen/a", "x/gen/a"], ["gen"]),
+        ("a[1].py", ["a[1].py"], ["a1.py"]),
+    ],
+)
+def test_patterns(pattern: str, hits: list[str], misses: list[str]) -> None:
+    globs = Globs([pattern])
+    assert [path for path in hits if not globs.match(path)] == []
+    assert [path for path in misses if globs.match(path)] == []
+
+
+def test_chosen_files_only(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x\n", "b.js": "x\n", "old/c.py": "x\n"})
+    taken = take(tmp_path, Wanted(include=("*.py",), exclude=("old",)))
+    assert paths(taken) == ["a.py"]
+    assert skips(taken) == {"b.js": (SkipKind.SCOPE, "chosen"), "old/": (SkipKind.SCOPE, "chosen")}
+
+
+def test_other_version_control_hides_nothing_that_is_committed(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {".hg/evil.py": "x\n"})
+    write(repo, {"sub/.svn/x.py": "x\n"})
+    with open_target(repo) as target:
+        assert paths(target.inventory) == [".hg/evil.py"]
+        assert skips(target.inventory) == {"sub/.svn": (SkipKind.SCOPE, "version-control")}
