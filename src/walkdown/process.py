@@ -97,8 +97,10 @@ async def run(
             await _end_session(child, transport)
             await child.closed
     finally:
-        await _end_session(child, transport)
-        transport.close()
+        try:
+            await _end_session(child, transport)
+        finally:
+            transport.close()
     return Finished(transport.get_returncode() or 0, bytes(child.out), bytes(child.err), time.monotonic() - started)
 
 
@@ -207,14 +209,17 @@ def _bound_memory(pid: int, most: int) -> None:
 
 
 async def _end_session(child: _Child, transport: asyncio.SubprocessTransport) -> None:
-    """Ask everyone in the child's session to stop, wait a moment, then make them. Shielded: we are often here because
-    we are being cancelled ourselves."""
+    """Ask everyone in the child's session to stop, wait a moment, then make them. We are often here because we are
+    being cancelled, maybe more than once: that waits until nobody is left."""
     ending = asyncio.ensure_future(_end_group(child, transport.get_pid()))
-    try:
-        await asyncio.shield(ending)
-    except asyncio.CancelledError:
-        await ending
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not ending.done():
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError as again:
+            cancelled = again
+    if cancelled is not None:
+        raise cancelled
 
 
 async def _end_group(child: _Child, group: int) -> None:

@@ -189,9 +189,10 @@ _NETS = tuple(
         rf"(?i:{_NAMES})\w{{0,20}}[\"']?\]?\s{{0,9}}[:=]\s{{0,9}}(?P<q>[\"'])(?P<value>[^\"'\r\n]{{6,2048}})(?P=q)",
     )
 )
+# Searched in lower-case text before any net is cast: most lines hold none of these.
 _HINT = re.compile(
-    rf"://|(?i:{_NAMES}|authorization|bearer|basic|private key|sig=|key=|signature=)"
-    rf"|{_any_of([*_PUBLIC, *_PUBLIC_WORDS])}"
+    rf"://|{_NAMES}|authorization|bearer|basic|private key|sig=|key=|signature=|sk[0-9a-f]{{8}}"
+    rf"|{_any_of([word.lower() for word in (*_PUBLIC, *_PUBLIC_WORDS) if word != 'SK'])}"
 )
 
 # What may stand between the parts of a value that was quoted, escaped, wrapped or joined.
@@ -319,7 +320,7 @@ def _by_place(places: Iterable[FilePlace], first: int, text: str) -> list[Span]:
 
 
 def _by_net(text: str) -> Iterator[Span]:
-    if _HINT.search(text):
+    if _HINT.search(text.lower()):
         for net in _NETS:
             for found in net.finditer(text):
                 yield found.span("value")

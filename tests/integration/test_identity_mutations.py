@@ -39,7 +39,8 @@ _PER_CHECK = 110
 _WANTED = 450
 _LOOKS_FLAGGED = re.compile(
     r"^import subprocess|subprocess\.\w+\(|except \w*:\s+pass|except Exception:\s+(?:pass|continue)|pickle|random\."
-    r"|hashlib\.|\beval\(|\bexec\(|/tmp|(?:password|token|secret)\w*\s*=\s*[\"']|urlopen|xmlrpc|shell=True|marshal|SELECT ",
+    r"|hashlib\.|\beval\(|\bexec\(|/tmp"
+    r"|(?:password|token|secret)\w*\s*=\s*[\"']|urlopen|xmlrpc|shell=True|marshal|SELECT ",
     re.MULTILINE | re.IGNORECASE,
 )
 _KEY = b"a key of this test"
@@ -239,16 +240,20 @@ def test_a_second_copy_in_the_same_function_is_new(
 ) -> None:
     tree, base = corpus
     copies = list(_copies(tree, base, where))
-    assert len(copies) >= 30
     after = bench.scan({**tree, **{copy.path: copy.text for copy in copies}}, base.known)
     known = {one.id for one in base.known}
-    kept = 0
+    count = kept = 0
     for copy in copies:
-        (pasted,) = after.at(copy.path, copy.pasted_at, copy.rule)
+        pasted = after.at(copy.path, copy.pasted_at, copy.rule)
+        if not pasted:
+            continue  # pasted above the import that makes a flaw of it
+        count += 1
         (original,) = after.at(copy.path, copy.original_at, copy.rule)
-        assert pasted.id not in known
+        assert len(pasted) == 1
+        assert pasted[0].id not in known
         kept += original.id == copy.id
-    assert table.add(f"copy pasted {where}: original", len(copies), kept) == 1.0
+    assert count >= 30
+    assert table.add(f"copy pasted {where}: original", count, kept) == 1.0
 
 
 def test_a_copy_of_a_whole_function_is_new(bench: Bench, corpus: tuple[Tree, Scanned], table: Table) -> None:

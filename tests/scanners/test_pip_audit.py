@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from osv_service import Advisories, advisory, osv_service
 
+from helpers.osv_service import Advisories, advisory, osv_service
 from walkdown.errors import ScannerError
 from walkdown.model import (
     Batch,
@@ -257,6 +257,8 @@ def test_severity_is_lower_for_what_only_developers_run_and_highest_for_malware(
     development = only_job(manifest("requirements-dev.txt", "jinja2==2.10", group="dev"))
     found = {one.rule.id: one.severity for one in parse(development, output, code=1).findings}
     assert found == {"CVE-2019-1": Severity.MEDIUM, "MAL-2024-1": Severity.CRITICAL}
+    example = only_job(manifest("examples/blog/poetry.lock", "jinja2==2.10", kind="poetry-lock", lock=True))
+    assert {one.severity for one in parse(example, output, code=1).findings} == {Severity.MEDIUM, Severity.CRITICAL}
     both = only_job(
         manifest("requirements-dev.txt", "jinja2==2.10", group="dev"), manifest("requirements.txt", "jinja2==2.10")
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from walkdown.errors import ScannerError
@@ -203,6 +203,7 @@ def test_a_uri_becomes_a_path_inside_the_target_or_nothing(uri: str, path: str |
     assert isinstance(place, FilePlace if path else RepoPlace)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.sampled_from(["", "/r"]))
 def test_no_uri_leads_out_of_the_target(uri: str, root: str) -> None:
     place = one(log(at(uri, startLine=1)), root=root).place

@@ -11,7 +11,7 @@ import unicodedata
 from urllib.parse import quote
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from walkdown.model.place import FilePlace
@@ -35,11 +35,13 @@ SPACED = st.text(st.sampled_from(" \t\n\"'`\\+"), max_size=6)
 # --- terminal
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_nothing_unprintable_reaches_a_terminal(text: str) -> None:
     assert for_terminal(text).isprintable()
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_several_lines_keep_only_plain_line_feeds(text: str) -> None:
     shown = for_terminal(text, single_line=False)
@@ -47,12 +49,14 @@ def test_several_lines_keep_only_plain_line_feeds(text: str) -> None:
     assert shown.count("\n") == text.replace("\r\n", "\n").count("\n")
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_no_invisible_or_direction_changing_character_is_left(text: str) -> None:
     shown = for_terminal(text)
     assert not {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} & {unicodedata.category(char) for char in shown}
 
 
+@settings(deadline=None)
 @given(ANY, st.integers(0, 20))
 def test_a_cut_text_fits_its_columns(text: str, width: int) -> None:
     assert columns(for_terminal(text, width=width)) <= width
@@ -92,6 +96,7 @@ def test_a_cut_shows_that_something_is_missing() -> None:
 # --- Markdown and JSON
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_markdown_words_hold_no_live_markup(text: str) -> None:
     line = for_markdown(text)
@@ -122,6 +127,7 @@ def test_markdown_words_are_only_words(text: str, safe: str) -> None:
     assert for_markdown(text) == safe
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_code_cannot_leave_its_span(text: str) -> None:
     span = markdown_code(text)
@@ -137,6 +143,7 @@ def test_code_in_a_table_stays_in_its_cell() -> None:
     assert markdown_code("`|`", cell=True) == r"`` `\|` ``"
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_code_cannot_close_its_fence(text: str) -> None:
     first, *body, last = markdown_block(text).split("\n")
@@ -145,6 +152,7 @@ def test_code_cannot_close_its_fence(text: str) -> None:
     assert not any(line.strip().startswith(first) for line in body)
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_json_text_can_be_written_as_utf8(text: str) -> None:
     assert for_json(text).encode().decode() == for_json(text)
@@ -154,12 +162,14 @@ def test_json_text_can_be_written_as_utf8(text: str) -> None:
 # --- secrets
 
 
+@settings(deadline=None)
 @given(SECRET, ANY, ANY)
 def test_a_known_value_never_appears(value: str, before: str, after: str) -> None:
     assume("•" not in value and len(re.sub(r"[\"'`\\+]", "", value)) >= 8)
     assert value not in Masker(values=[value]).mask_text(f"{before}{value}{after}")
 
 
+@settings(deadline=None)
 @given(SECRET, st.data())
 def test_a_value_split_by_quotes_joins_and_line_ends_never_appears(value: str, data: st.DataObject) -> None:
     assume(len(re.sub(r"[\"'`\\+%&]", "", value)) >= 8)

@@ -51,12 +51,10 @@ def accept_config(path: str, *, yes: bool) -> int:
 
 
 def show_schema(name: str) -> int:
-    from walkdown.model.schemas import names, read
+    from walkdown.record.schemas import generate, text_of
 
-    if not name:
-        click.echo("\n".join(names()))
-        return 0
-    if name not in names():
-        raise UsageError(f"There is no schema {name}.", f"There are: {', '.join(names())}.")
-    click.echo(read(name))
+    schemas = generate()
+    if name and name not in schemas:
+        raise UsageError(f"There is no schema {name}.", f"There are: {', '.join(schemas)}.")
+    click.echo(text_of(schemas[name]) if name else "\n".join(schemas), nl=not name)
     return 0

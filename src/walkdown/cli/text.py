@@ -133,9 +133,11 @@ def _not_looked_at(result: ScanResult) -> Iterator[str]:
     for kind, word in ((SkipKind.GAP, "gap"), (SkipKind.LIMIT, "limit")):
         yield from _skips(word, [(scanner, skip) for scanner, skip in skips if skip.kind is kind])
     scope = [skip for _, skip in skips if skip.kind is SkipKind.SCOPE]
-    for code, count in sorted(_count(skip.code for skip in scope).items()):
-        shown = ", ".join(for_terminal(skip.path) for skip in scope if skip.code == code and skip.path)
-        yield from _folded(f"{'scope':<6}", f"{count} {code}: {_shorten(shown)}", indent="  ")
+    for code in sorted({skip.code for skip in scope}):
+        same = [skip for skip in scope if skip.code == code]
+        shown = ", ".join(for_terminal(skip.path or skip.reason) for skip in same)
+        count = f"{len(same)} {code}: " if same[0].path else ""
+        yield from _folded(f"{'scope':<6}", count + _shorten(shown), indent="  ")
     yield ""
 
 

@@ -45,6 +45,7 @@ from walkdown.model.result import ScanResult, StackPart, TargetFacts
 from walkdown.model.scanner import (
     Batch,
     BatchFile,
+    Blob,
     Command,
     FileScanner,
     History,
@@ -64,6 +65,7 @@ __all__ = [
     "Actor",
     "Batch",
     "BatchFile",
+    "Blob",
     "Cancelled",
     "Channel",
     "Command",

@@ -94,6 +94,15 @@ class Where(Protocol):
     def ask(self, argv: Sequence[str], seconds: float = 10.0) -> bytes | None: ...
 
 
+class Blob(msgspec.Struct, frozen=True):
+    """One version of a file: its object id, and the oldest commit and path it is reached by."""
+
+    oid: str
+    path: str
+    commit: str
+    size: int
+
+
 class History(Protocol):
     """The target's git history, through the scratch git dir."""
 
@@ -103,6 +112,8 @@ class History(Protocol):
     def tips(self) -> tuple[str, ...]: ...
     def missing_objects(self) -> int: ...
     def new_commits(self, since: Sequence[str]) -> tuple[str, ...] | None: ...
+    def blobs(self, since: Sequence[str]) -> Sequence[Blob] | None:
+        """Every version reachable from the tips and not from `since`, oldest first; None where `since` is unknown."""
 
 
 class Sources(Protocol):

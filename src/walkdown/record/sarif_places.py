@@ -35,8 +35,8 @@ def related(places: Iterable[Place]) -> tuple[Location, ...]:
 
 
 def uri(path: str) -> str:
-    """A relative reference. A first part with a colon would read as a scheme, so colons are encoded like the rest."""
-    return quote(for_json(path), safe="/") or "."
+    """A relative reference, whatever the name: neither a colon nor a slash at its start may make it an absolute one."""
+    return quote(for_json(path).lstrip("/"), safe="/") or "."
 
 
 def _artifact(place: Place) -> ArtifactLocation:

@@ -13,7 +13,7 @@ from walkdown.model.place import CommitPlace, FilePlace, PackagePlace, Place, Re
 from walkdown.model.result import ScanResult
 from walkdown.model.severity import Confidence, Severity
 from walkdown.record.plain import CodeOf, detail_of, in_order, state_of
-from walkdown.safetext import Masker, for_markdown, markdown_block, markdown_code
+from walkdown.safetext import Masker, for_markdown, for_terminal, markdown_block, markdown_code
 
 Words = Callable[[str], str]
 
@@ -58,12 +58,12 @@ def _head(result: ScanResult, words: Words) -> Iterator[str]:
     if target.head:
         changed = ", with changes that are not committed" if target.dirty else ""
         branch = f" on {words(target.branch)}" if target.branch else ""
-        yield f"- Commit: {words(target.head)}{branch}{changed}\n"
+        yield f"- Commit: {for_terminal(target.head)}{branch}{changed}\n"
     yield f"- Content: {words(target.looked)}\n" if target.looked else ""
     built_with = dict.fromkeys(part.name for part in target.stack)
     yield f"- Built with: {', '.join(map(words, built_with))}\n" if built_with else ""
     yield f"- Project settings: {words(result.settings_digest)}\n" if result.settings_digest else ""
-    yield f"- Scanned: {words(result.finished or result.started)}, walkdown {words(result.version)}\n"
+    yield f"- Scanned: {for_terminal(result.finished or result.started)}, walkdown {for_terminal(result.version)}\n"
     for note in target.notes:
         yield f"- {words(note)}\n"
 

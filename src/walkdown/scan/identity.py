@@ -105,6 +105,8 @@ class _Matching:
 
     def together(self, of_new: Callable[[Known], Hashable], of_old: Callable[[Known], Hashable]) -> None:
         """Pair within each group of equal key; twins in a group are told apart by their neighbours."""
+        if not (self._new and self._old):
+            return
         news = _grouped(self._new, lambda i: of_new(self._seen[i]))
         olds = _grouped(self._old, lambda i: of_old(self._known[i]))
         for key, group in news.items():
@@ -115,6 +117,8 @@ class _Matching:
 
     def alone(self, key: Callable[[Known], Hashable]) -> None:
         """Pair what has a key that is left exactly once on both sides."""
+        if not (self._new and self._old):
+            return
         news = _grouped(self._new, lambda i: key(self._seen[i]))
         olds = _grouped(self._old, lambda i: key(self._known[i]))
         for value, group in news.items():

@@ -123,8 +123,7 @@ class JobWork:
         view, work = folder / "view", folder / "work"
         view.mkdir()
         work.mkdir()
-        for name, data in job.inputs:
-            await asyncio.to_thread(Path(view, name).write_bytes, data)
+        await asyncio.to_thread(_write, view, job.inputs)
         batch = Batch(
             folder=str(view),
             files=(),
@@ -170,3 +169,10 @@ class JobWork:
 
     def _memory_key(self, tool: Tool) -> bytes:
         return cache_key(f"{self.name} {self._scanner.key(tool)}", "memory", self._sources.identity)
+
+
+def _write(folder: Path, inputs: Sequence[tuple[str, bytes]]) -> None:
+    for name, data in inputs:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from walkdown.errors import WalkdownError
 from walkdown.model import (
     Cancelled,
     CommitPlace,
@@ -90,6 +91,8 @@ class Scan:
             if work.name not in self._stopped:
                 raise
             stopped = Cancelled()
+        except WalkdownError as error:
+            stopped = Failed(str(error))
         except Exception as error:  # noqa: BLE001 - a fault of ours in one scanner must not hide the findings of the rest
             stopped = Failed(f"walkdown itself failed here: {type(error).__name__}: {error}"[:300])
         part = work.part(stopped)

@@ -49,7 +49,7 @@ class Kingfisher:
         looked: set[str] = set()
         seen: list[output.Seen] = []
         for path, items in by_file.items():
-            if any(item.rule.id == output.SEEN for item in items):
+            if any(output.proves_reading(item) for item in items):
                 looked.add(files[path].path)
             candidates = [item for item in items if item.rule.id != output.SEEN]
             if candidates:

@@ -12,41 +12,26 @@ import re
 import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from walkdown.errors import ScannerError
+from walkdown.errors import GitError, ScannerError
 from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.place import CommitPlace, Place
-from walkdown.model.scanner import Batch, Command, History, Job, Parsed, Printed, Sources, Tool, Where
+from walkdown.model.scanner import Batch, Blob, Command, Job, Parsed, Printed, Sources, Tool, Where
 from walkdown.scanners import kingfisher_output as output
 from walkdown.scanners import secrets_judge as judge
 
-BLOBS_A_JOB = 8000
+BLOBS_A_JOB = 20_000  # about 1 KB of output each
 MOST_PLACES = 20
+SHA1 = 40  # letters of an object id; Kingfisher does not read repositories with longer ones
 _GIT = "history.git"
 _BRANCH = "refs/heads/blobs"
 # Kingfisher leaves closed what it takes for an archive; these are zip files by another name.
 _ARCHIVE = re.compile(
     r"(?i)\.(?:zip|jar|war|ear|apk|aar|whl|egg|docx|xlsx|pptx|odt|ods|odp|epub|nupkg|vsix|xpi|gz|tgz|bz2|xz|zst|7z|tar)$"
 )
-
-
-class Blob(msgspec.Struct, frozen=True):
-    """One version of a file: its object id, and the oldest commit and path it is reached by."""
-
-    oid: str
-    path: str
-    commit: str
-    size: int
-
-
-@runtime_checkable
-class BlobHistory(History, Protocol):
-    def blobs(self, since: Sequence[str]) -> Sequence[Blob] | None:
-        """Every blob reachable from the tips and not from `since`, oldest first; None where `since` is unknown."""
 
 
 class _Memory(msgspec.Struct, frozen=True):
@@ -75,7 +60,10 @@ class KingfisherHistory:
         if history is None:
             return ()
         skipped = []
-        missing = history.missing_objects()
+        try:
+            missing = history.missing_objects()
+        except GitError as error:
+            return (_gap("history.unreadable", str(error)),)
         if missing:
             skipped.append(
                 _gap("history.missing-objects", f"{missing} objects are not in this clone. Try: git fetch --refetch")
@@ -84,13 +72,13 @@ class KingfisherHistory:
             skipped.append(
                 _gap("history.shallow", "The clone holds only the newest commits. Try: git fetch --unshallow")
             )
-        if not isinstance(history, BlobHistory) or any(len(tip) != 40 for tip in history.tips):
+        if any(len(tip) != SHA1 for tip in history.tips):
             skipped.append(_gap("history.format", "The scanner cannot read this kind of git object store."))
         return skipped
 
     def jobs(self, tool: Tool, sources: Sources, remembered: bytes | None) -> Sequence[Job]:
         history = sources.history
-        if not isinstance(history, BlobHistory) or not history.tips or any(len(tip) != 40 for tip in history.tips):
+        if history is None or not history.tips or any(len(tip) != SHA1 for tip in history.tips):
             return ()
         memory = _recall(remembered, self.key(tool))
         blobs = history.blobs(memory.tips) if memory else None
@@ -118,9 +106,9 @@ class KingfisherHistory:
             blob = blobs.get(item.finding.path.rpartition("/")[2].partition(".")[0])
             if blob is None:
                 raise ScannerError("Kingfisher reports about a version that it was not given.")
-            if item.rule.id == output.SEEN:
+            if output.proves_reading(item):
                 looked.add(_label(blob))
-            else:
+            elif item.rule.id != output.SEEN:
                 seen.append(_locate(blob, item))
         closed = [blob for blob in context.blobs if _label(blob) not in looked and _ARCHIVE.search(blob.path)]
         findings = (*context.known, *output.weigh(seen, batch.secret_key, history=True))

@@ -93,7 +93,8 @@ def key(tool: Tool) -> str:
 
 def command(tool: Tool, batch: Batch, target: str, *options: str) -> Command:
     """Never a packet: no validation, no update check. Never a choice of the code under review: no dedup, no comments
-    that switch it off. Archives stay closed; a compressed file can be a bomb."""
+    that switch it off. Archives stay closed; a compressed file can be a bomb. Compiling the rules takes seconds, so the
+    scans of tree and history share the result."""
     own_rules = str(resources.files("walkdown.rules").joinpath("kingfisher"))
     return Command(
         argv=(
@@ -101,7 +102,7 @@ def command(tool: Tool, batch: Batch, target: str, *options: str) -> Command:
             "--format", "json", "--quiet", "--no-update-check", "--no-validate", "--no-dedup", "--no-ignore",
             "--confidence", "low", "--max-file-size", "0", "--no-extract-archives", "--commit-metadata", "false",
             "--git-repo-timeout", "0", "--jobs", str(max(1, batch.jobs)), "--rules-path", own_rules,
-            "--rule-cache-dir", str(Path(batch.home, "kingfisher-rules")),
+            "--rule-cache-dir", str(Path(batch.home).with_name("kingfisher") / "rules"),
         ),
         ok=ANSWERED,
     )  # fmt: skip
@@ -117,6 +118,11 @@ def decode(stdout: bytes) -> list[Item]:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         # The decoder's own words could quote a value.
         raise ScannerError("Kingfisher's output is not a whole report of its JSON format.") from _WordlessError(error)
+
+
+def proves_reading(item: Item) -> bool:
+    """The end of the file itself was reached, not the end of something decoded out of its middle."""
+    return item.rule.id == SEEN and not item.finding.encoding
 
 
 class _WordlessError(Exception):

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from walkdown.model.dependency import Manifest, Pin
 from walkdown.model.scanner import Job
-from walkdown.target.manifests.names import is_development
+from walkdown.target.manifests.names import is_development, side_folder
 
 KEEP_SECONDS = 3600.0  # advisories are published all day; an hour old is fresh enough for a second look
 _MOST = 80  # packages in a list: pip-audit asks one after the other, so several lists side by side are faster
@@ -49,7 +49,7 @@ def pinned(manifests: Iterable[Manifest]) -> tuple[Asked, ...]:
                     dependency.line,
                     # `2.1.0+cu118` is somebody's build of 2.1.0, perhaps mended; a constraint installs nothing itself.
                     sure=version.local is None and manifest.kind != "constraints",
-                    development=is_development(dependency.group),
+                    development=is_development(dependency.group) or bool(side_folder(manifest.path)),
                     lock=manifest.lock,
                 )
             )

@@ -61,24 +61,25 @@ def _python(manifest: Manifest, left: Sequence[Dependency], locks: Sequence[Mani
         return
     ranges = [one for one in manifest.dependencies if one.pin in (Pin.RANGE, Pin.ANY)]
     if left:
-        yield _limit(manifest, "unpinned", left, "no fixed version and no lock file that gives one")
+        yield _limit(manifest, "unpinned", left, "Neither a fixed version nor a lock file that gives one")
     elif ranges:
         reason = f"{_packages(len(ranges))} left open. {_fixed_by(locks)}"
         yield Skipped(manifest.path, SkipKind.SCOPE, "locked", reason)
     addresses = [one for one in manifest.dependencies if one.pin is Pin.URL]
     if addresses:
-        yield _limit(manifest, "no-index", addresses, "an address or a folder elsewhere in place of a version")
+        yield _limit(manifest, "no-index", addresses, "An address in place of a version")
 
 
 def _limit(manifest: Manifest, code: str, about: Sequence[Dependency], what: str) -> Skipped:
     names = [one.name or f"line {one.line}" for one in about]
     shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
-    reason = f"{len(about)} of {_packages(len(manifest.dependencies))} have {what}, so advisories do not fit: {shown}."
+    count = f"{len(about)} of {_packages(len(manifest.dependencies))}"
+    reason = f"{what} for {count}, so no advisory can be held against it: {shown}."
     return Skipped(manifest.path, SkipKind.LIMIT, code, reason)
 
 
 def _fixed_by(locks: Sequence[Manifest]) -> str:
-    return f"{' and '.join(lock.path for lock in locks[:3])} says which versions are installed."
+    return f"The versions that are installed come from {' and '.join(lock.path for lock in locks[:3])}."
 
 
 def _packages(count: int) -> str:

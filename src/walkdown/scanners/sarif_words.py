@@ -60,15 +60,13 @@ def link_of(uri: str | None) -> str:
 def severity_of(
     result: shape.Result, told: shape.Rule, properties: shape.Properties, general: shape.Properties, *, usual: str
 ) -> Severity:
-    """The score GitHub reads, else the tool's own word for this result, else the level, else the `usual` level."""
-    for score in (properties.score, general.score):
-        found = _by_score(score)
+    """What the result says of itself, else its rule: the score GitHub reads, else a word. Last comes the level."""
+    words = (properties.severity, properties.issue_severity, properties.zizmor_severity)
+    for score, said in ((properties.score, words), (general.score, (general.severity,))):
+        named = (_SEVERITIES.get(str(word).lower()) for word in said)
+        found = _by_score(score) or next(filter(None, named), None)
         if found:
             return found
-    for word in (properties.severity, properties.issue_severity, properties.zizmor_severity, general.severity):
-        named = _SEVERITIES.get(str(word).lower())
-        if named:
-            return named
     default = told.default_configuration.level if told.default_configuration else None
     return _LEVELS.get(result.level or default or usual, Severity.MEDIUM)
 

@@ -12,8 +12,8 @@ _TEST_FOLDERS = (
 )  # fmt: skip
 _CODE_ENDINGS = (
     "py", "pyi", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro", "java", "kt", "go",
-    "rb", "php", "cs", "rs", "swift", "scala", "c", "cc", "cpp", "h", "dart", "html?", r"json\w*", "toml", "lua", "exs?",
-    "sql", "prisma", "graphql", "proto", "css", "scss", "xml", "ejs", "hbs", "jinja2?", "erb", "tf", "ipynb",
+    "rb", "php", "cs", "rs", "swift", "scala", "c", "cc", "cpp", "h", "dart", "html?", r"json\w*", "toml", "lua",
+    "exs?", "sql", "prisma", "graphql", "proto", "css", "scss", "xml", "ejs", "hbs", "jinja2?", "erb", "tf", "ipynb",
 )  # fmt: skip
 
 _GENERATED = re.compile(
@@ -29,12 +29,12 @@ _TRANSLATION = re.compile(
     rf"|(?:^|/)(?:(?:{_LANGUAGES.replace(' ', '|')})(?:[-_][a-z]{{2,4}})?|translations?)\.(?:json|ya?ml|[jt]s|php)$"
     r"|\.(?:po|pot|xlf|resx|arb|strings)$"
 )
-_REHEARSAL = re.compile(
+_TEST = re.compile(
     rf"(?i)(?:^|/)(?:{'|'.join(_TEST_FOLDERS)})/"
     r"|(?:^|/)(?:test_[^/]*|tests?\.[a-z]+|conftest\.py|[^/]*[-_.](?:tests?|spec|stories|fixture|mock|e2e)\.[a-z]+)$"
     r"|(?:^|/)[^/]*tests?\.(?:java|kt|cs|swift|php|go)$"
-    r"|\.(?:md|mdx|rst|adoc|txt|ipynb|doctree)$|(?:^|/)(?:readme|changelog|contributing)[^/]*$"
 )
+_PAPER = re.compile(r"(?i)\.(?:md|mdx|rst|adoc|txt|ipynb|doctree)$|(?:^|/)(?:readme|changelog|contributing)[^/]*$")
 _CI = re.compile(
     r"(?i)(?:^|/)(?:\.github|\.circleci|\.ci|ci|\.buildkite|\.gitlab)/"
     r"|(?:^|/)(?:\.gitlab-ci[^/]*|azure-pipelines[^/]*|\.travis\.yml)$"
@@ -68,7 +68,11 @@ def is_translation(path: str) -> bool:
 
 def is_rehearsal(path: str) -> bool:
     """Tests, examples and documentation: a known default is at home there, a real secret is not."""
-    return _REHEARSAL.search(path) is not None
+    return is_test(path) or _PAPER.search(path) is not None
+
+
+def is_test(path: str) -> bool:
+    return _TEST.search(path) is not None
 
 
 def is_ci(path: str) -> bool:

@@ -137,7 +137,7 @@ def _judge_token(candidate: Candidate, claims: values.Claims) -> Verdict:
     return NOTHING if rehearsal else Verdict(Sort.SECRET, Severity.MEDIUM, Confidence.LIKELY)
 
 
-def _judge_shaped(candidate: Candidate) -> Verdict:
+def _judge_shaped(candidate: Candidate) -> Verdict:  # noqa: PLR0911 - one line for each way out
     """The provider's own shape has matched, often with its checksum: only samples and public keys are let go."""
     value, path = candidate.value, candidate.path
     if _PUBLIC.search(candidate.rule) or re.search(r"EXAMPLE|x{6,}|X{6,}|\.{3}|<[a-z _-]+>|\$\{", value):
@@ -148,8 +148,10 @@ def _judge_shaped(candidate: Candidate) -> Verdict:
     if candidate.rule == "betterleaks.gcp-api-key":
         # Google's browser keys are made to be seen; what protects them is the list of sites they may be used from.
         return Verdict(Sort.SECRET, Severity.LOW if browser else Severity.MEDIUM, Confidence.UNSURE, browser)
-    if places.is_rehearsal(path):
+    if places.is_test(path):
         return Verdict(Sort.SECRET, Severity.LOW, Confidence.UNSURE)
+    if places.is_rehearsal(path):
+        return Verdict(Sort.SECRET, Severity.MEDIUM, Confidence.LIKELY)  # a README shows the key that was tried
     if re.search(r"(?i)(?:^|[_-])test_", value[:12]):
         return Verdict(Sort.SECRET, Severity.LOW, Confidence.LIKELY, browser)
     return Verdict(

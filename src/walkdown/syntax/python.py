@@ -12,7 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from walkdown.syntax.python_code import COMPOUND, Writer
-from walkdown.syntax.text import Lines, Source, Span, View, decode
+from walkdown.syntax.text import Lines, Source, Span, View, compact, decode
 
 Point: TypeAlias = tuple[int, int]  # line from 1, byte from 0, as `ast` counts
 _Blocks: TypeAlias = dict[ast.AST, tuple[list[ast.AST], int]]
@@ -52,6 +52,7 @@ class _Python:
         self._children: dict[ast.AST, list[_Child]] = {}
         self._blocks: dict[ast.AST, _Blocks] = {}
         self._rows: dict[ast.AST, dict[ast.AST, int]] = {}
+        self._codes: dict[tuple[tuple[ast.AST, ...], bool], tuple[str, tuple[str, ...]]] = {}
         self._neighbours: dict[ast.AST, str] = {}
         self._labels: dict[ast.AST, str] = {}
 
@@ -65,18 +66,24 @@ class _Python:
             if bounds.opening:
                 path, start, end = self._opening(path, start)
             meant = self._meant(path[-1], start, end)
-            writer = Writer(blank=blank)
-            for node in meant:
-                writer.header(node)
+            code, literals = self._code(tuple(meant), blank)
             # A range over several statements is placed by its first one.
             way = path if meant[0] is path[-1] else [*path, meant[0]]
             symbol = ".".join(node.name for node in path if isinstance(node, _NAMED))
             narrowed = self._header_span(path[-1], start, end) if meant == [path[-1]] else None
             if bounds.opening and narrowed is None and len(path) > 1:
                 narrowed = self._span(start, end)
-            return View(symbol, "".join(writer.out), self._context(way), narrowed, tuple(writer.literals))
+            return View(symbol, code, self._context(way), narrowed, literals)
         except RecursionError:
             return self._lines.at(span, blank=blank)
+
+    def _code(self, nodes: tuple[ast.AST, ...], blank: bool) -> tuple[str, tuple[str, ...]]:
+        if (nodes, blank) not in self._codes:
+            writer = Writer(blank=blank)
+            for node in nodes:
+                writer.header(node)
+            self._codes[nodes, blank] = compact("".join(writer.out)), tuple(writer.literals)
+        return self._codes[nodes, blank]
 
     def _point(self, place: tuple[int, int]) -> Point:
         line, column = place
@@ -208,14 +215,14 @@ class _Python:
         if node not in self._neighbours:
             writer = Writer(blank=True)
             writer.header(node)
-            self._neighbours[node] = "".join(writer.out)
+            self._neighbours[node] = compact("".join(writer.out))
         return self._neighbours[node]
 
     def _label(self, node: ast.AST) -> str:
         if node not in self._labels:
             writer = Writer(blank=True)
             writer.label(node)
-            self._labels[node] = "".join(writer.out)
+            self._labels[node] = compact("".join(writer.out))
         return self._labels[node]
 
     def _blocks_of(self, node: ast.AST) -> _Blocks:

@@ -10,7 +10,7 @@ from functools import cache
 from tree_sitter import Language, Node, Parser
 
 from walkdown.syntax.script_code import CLASSES, FUNCTIONS, Writer, body_of, wrapped_in
-from walkdown.syntax.text import Lines, Source, Span, View, decode
+from walkdown.syntax.text import Lines, Source, Span, View, compact, decode
 
 _DEEPEST = 600  # far beyond code people write; deeper files are answered by their lines
 _SEQUENCES = frozenset({
@@ -50,6 +50,8 @@ class _Script:
         self._lines = lines
         self._starts = [0, *(found.end() for found in re.finditer(rb"\n", source))]
         self._children: dict[int, list[Node]] = {}
+        self._codes: dict[tuple[tuple[int, ...], bool], tuple[str, tuple[str, ...]]] = {}
+        self._labels: dict[int, str] = {}
         self._neighbours: dict[int, str] = {}
 
     def at(self, span: Span, *, blank: bool = False) -> View:
@@ -69,16 +71,23 @@ class _Script:
             plain = self._lines.at(span, blank=blank)
             return View(symbol, plain.code, plain.context)
         try:
-            writer = Writer(blank=blank)
-            for node in meant:
-                writer.header(node)
+            code, literals = self._code(meant, blank)
             way = path if meant[0] == path[-1] else [*path, meant[0]]
             narrowed = self._header_span(path[-1], end) if len(meant) == 1 and meant[0] == path[-1] else None
             if bounds.opening and narrowed is None and len(path) > 1:
                 narrowed = self._span(path[-1].start_point, path[-1].end_point)
-            return View(symbol, "".join(writer.out), self._context(way), narrowed, tuple(writer.literals))
+            return View(symbol, code, self._context(way), narrowed, literals)
         except RecursionError:
             return self._lines.at(span, blank=blank)
+
+    def _code(self, nodes: Sequence[Node], blank: bool) -> tuple[str, tuple[str, ...]]:
+        key = (tuple(node.id for node in nodes), blank)
+        if key not in self._codes:
+            writer = Writer(blank=blank)
+            for node in nodes:
+                writer.header(node)
+            self._codes[key] = compact("".join(writer.out)), tuple(writer.literals)
+        return self._codes[key]
 
     def _byte(self, place: tuple[int, int]) -> int:
         line, column = place
@@ -180,15 +189,18 @@ class _Script:
         if node.id not in self._neighbours:
             writer = Writer(blank=True)
             writer.header(node)
-            self._neighbours[node.id] = "".join(writer.out)
+            self._neighbours[node.id] = compact("".join(writer.out))
         return self._neighbours[node.id]
 
     def _label(self, path: Sequence[Node]) -> str:
         if not path:
             return ""
-        writer = Writer(blank=True)
-        writer.label(path[-1])
-        return "".join(writer.out)
+        node = path[-1]
+        if node.id not in self._labels:
+            writer = Writer(blank=True)
+            writer.label(node)
+            self._labels[node.id] = compact("".join(writer.out))
+        return self._labels[node.id]
 
     def _children_of(self, node: Node) -> list[Node]:
         if node.id not in self._children:

@@ -86,7 +86,7 @@ class Writer:
             return
         if kind in _STRINGS or kind in ("jsx_text", "number", "regex"):
             self._literal(node)
-        elif kind in ("parenthesized_expression", "expression_statement"):
+        elif kind in ("parenthesized_expression", "expression_statement") or _bare_parameter(node):
             self._children(node, without)
         elif kind in ("union_type", "intersection_type"):
             self._members(node, kind)
@@ -101,7 +101,7 @@ class Writer:
         self._blank = before or _names_secret(node)
         self.out.append(f"{node.type}(")
         if node.type == "arrow_function" and (only := node.child_by_field_name("parameter")):
-            self._bare_parameter(node, only, without)
+            self._only_parameter(node, only, without)
         elif node.type in ("array", "array_pattern"):
             self._elements(node, without)
         elif node.type == "jsx_element":
@@ -117,8 +117,8 @@ class Writer:
         for child in node.children:
             self._write(child, without)
 
-    def _bare_parameter(self, node: Node, only: Node, without: frozenset[int]) -> None:
-        """`x => x` reads like `(x) => x`; in TypeScript's tree a parameter is wrapped once more."""
+    def _only_parameter(self, node: Node, only: Node, without: frozenset[int]) -> None:
+        """`x => x` reads like `(x) => x`."""
         for child in node.children:
             if child == only:
                 self.out.append(f"formal_parameters({_text(child)} )")
@@ -191,6 +191,11 @@ class Writer:
             self.out.append(BLANK)
         else:
             self.out.append(repr(without_user(value)))
+
+
+def _bare_parameter(node: Node) -> bool:
+    """TypeScript's tree wraps a parameter once more, even where it has no type."""
+    return node.type == "required_parameter" and node.child_count == 1
 
 
 def _text(node: Node) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import tokenize
@@ -11,6 +12,7 @@ import msgspec
 
 BLANK = "§"
 _LONG_LINE = 2_000
+_LONG_CODE = 4_000
 
 # A value bound to such a name stays out of every unkeyed hash, whatever was flagged around it.
 _SECRET_NAME = re.compile(
@@ -75,6 +77,13 @@ def without_user(value: str) -> str:
     return _USER_IN_URL.sub(BLANK, value) if "://" in value else value
 
 
+def compact(code: str) -> str:
+    """Very long code as its hash, so that thousands of findings about one huge literal stay cheap."""
+    if len(code) <= _LONG_CODE:
+        return code
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def decode(source: bytes, *, python: bool = False) -> str:
     """Never fails: what cannot be decoded becomes U+FFFD. A Python file may name its own encoding."""
     encoding = "utf-8-sig"
@@ -134,7 +143,7 @@ class Lines:
         if bounds.opening:
             bounds = self._trimmed(bounds.start[0], bounds.start[1], bounds.start[0], -1) or bounds
         first, last = bounds.start[0], bounds.end[0]
-        code = self._before_secret(bounds) if blank else self._code(bounds)
+        code = self._before_secret(bounds) if blank else compact(self._code(bounds))
         return View(self._symbol(first), code, self._context(first, last))
 
     def _code(self, bounds: Bounds) -> str:

@@ -16,7 +16,7 @@ import msgspec
 
 from walkdown.errors import GitError, TargetError
 from walkdown.target.history import GitHistory
-from walkdown.target.inventory import Inventory
+from walkdown.target.inventory import Inventory, git_name
 from walkdown.target.names import printable
 from walkdown.target.plain_read import read_below
 from walkdown.target.scratch_git import MIB
@@ -24,6 +24,7 @@ from walkdown.target.scratch_git import MIB
 RENAMES_MOST = 1000
 POINTERS_MOST = 2000
 POINTER_BYTES = 1024
+_RENAMES = ("-z", "-M", f"-l{RENAMES_MOST}", "--no-ext-diff", "--no-textconv", "--name-status", "--diff-filter=R")
 _POINTER = re.compile(rb"^version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 _NOT_YET = frozenset("0")
 
@@ -83,12 +84,14 @@ def _sha256(root: str, name: str) -> str:
 
 def renames_between(history: GitHistory, before: str, after: str) -> dict[str, str]:
     """Old path to new path (printable), for files that moved from one commit to another."""
-    return _renames(history, history.commit_of(before), history.commit_of(after))
+    listed = history.git.tell("diff-tree", "-r", *_RENAMES, history.commit_of(before), history.commit_of(after))
+    return _read_renames(history, listed)
 
 
 def renames_since(history: GitHistory, inventory: Inventory, root: str, commit: str) -> dict[str, str]:
     """Old path to new path (printable), for files that moved from a commit to the folder as it is now."""
-    before = history.tree_of(history.commit_of(commit))
+    commit = history.commit_of(commit)
+    before = history.tree_of(commit)
     old = {printable(path): path for path, entry in before.items() if entry.kind == "blob"}
     gone = [path for shown, path in old.items() if shown not in inventory.blobs]
     new = [shown for shown in inventory.names if shown not in old][:RENAMES_MOST]
@@ -98,39 +101,34 @@ def renames_since(history: GitHistory, inventory: Inventory, root: str, commit: 
     start = f"{history.prefix}/" if history.prefix else ""
     lines = [b"0 %s\t%s\0" % (b"0" * history.width, os.fsencode(start + path)) for path in gone]
     lines += [b"100644 %s\t%s\0" % (oid.encode(), os.fsencode(start + path)) for path, oid in blobs]
-    index = f"{history.git.folder}/renames-index"
+    index = history.git.spare()
     history.git.tell("read-tree", commit, index=index)
     history.git.tell("update-index", "-z", "--index-info", stdin=b"".join(lines), index=index)
-    tree = history.git.tell("write-tree", "--missing-ok", index=index).decode().strip()
-    return _renames(history, history.commit_of(commit), tree)
+    listed = history.git.tell("diff-index", "--cached", *_RENAMES, commit, index=index)
+    return _read_renames(history, listed)
 
 
 def _store(history: GitHistory, inventory: Inventory, root: str, paths: Sequence[str]) -> list[tuple[str, str]]:
     """Put the bytes of new files into our own object store, where git can compare them. Files that are gone are not
     compared."""
     copies: list[tuple[str, str]] = []
-    for number, shown in enumerate(paths):
+    for shown in paths:
         name = inventory.names[shown]
         try:
             data = read_below(root, name, 64 * MIB)
         except OSError:
             continue
-        copy = Path(history.git.temporary, f"new-{number}")
+        copy = Path(history.git.spare())
         copy.write_bytes(data)
         copies.append((name, str(copy)))
-    listed = history.git.tell(
-        "hash-object", "-w", "--no-filters", "--stdin-paths", stdin="".join(f"{copy}\n" for _, copy in copies).encode()
-    )
+    feed = "".join(f"{copy}\n" for _, copy in copies).encode()
+    listed = history.git.tell("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=feed, writing=True)
     for _, path in copies:
         Path(path).unlink()
     return list(zip((name for name, _ in copies), listed.decode().split(), strict=True))
 
 
-def _renames(history: GitHistory, before: str, after: str) -> dict[str, str]:
-    listed = history.git.tell(
-        "diff-tree", "-r", "-z", "-M", f"-l{RENAMES_MOST}", "--no-ext-diff", "--no-textconv", "--name-status",
-        "--diff-filter=R", before, after,
-    )  # fmt: skip
+def _read_renames(history: GitHistory, listed: bytes) -> dict[str, str]:
     parts = [os.fsdecode(part) for part in listed.split(b"\0")[:-1]]
     start = f"{history.prefix}/" if history.prefix else ""
     found = {}
@@ -146,8 +144,11 @@ def blame(history: GitHistory, name: str, data: bytes, lines: Iterable[int]) -> 
     wanted = sorted({line for line in lines if 1 <= line <= last})
     if not wanted or name not in history.head_tree:
         return dict.fromkeys(wanted, Blame())
-    copy = Path(history.git.temporary, "blamed")
-    copy.write_bytes(data)
+    # Line endings that the checkout turned would make every line look new.
+    turned = data.replace(b"\r\n", b"\n")
+    unchanged = git_name("blob", turned, history.object_format) == history.head_tree[name].oid
+    copy = Path(history.git.spare())
+    copy.write_bytes(turned if unchanged else data)
     path = f"{history.prefix}/{name}" if history.prefix else name
     ranges = [f"-L{line},{line}" for line in wanted]
     try:

@@ -40,7 +40,7 @@ def read_settings(git: ScratchGit, found: Found) -> GitSettings:
         data = read_if_there(f"{found.common}/config", CONFIG_MOST)
     except OSError as error:
         raise GitError("The repository's config cannot be read.") from error
-    copy = Path(git.temporary, "target-config")
+    copy = Path(git.spare())
     copy.write_bytes(data or b"")
     listed = git.ask("config", "--file", str(copy), "--no-includes", "--null", "--list")
     if listed.code != 0:

@@ -7,7 +7,6 @@ git: the bytes we read ourselves are held against the names of committed blobs; 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,14 +14,17 @@ from pathlib import Path
 import msgspec
 
 from walkdown.errors import GitError
+from walkdown.model import Blob
 from walkdown.target.git_files import is_oid
 from walkdown.target.inventory import Known, git_name
 from walkdown.target.names import is_record, printable
 from walkdown.target.scratch_git import ScratchGit
 from walkdown.target.staged import staged_paths
+from walkdown.target.versions import versions
 
 REF_MOST = 256
 COUNT_SECONDS = 120.0
+IGNORED_SECONDS = 30.0
 
 
 class TreeEntry(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class GitHistory:
         self.head = head
         self.prefix = ""
         self._refs = dict(refs)
-        self._hash = object_format
+        self.object_format = object_format
 
     def take_refs(self) -> list[str]:
         """Hand HEAD and every ref that leads to an object to the scratch git dir; say which ones do not."""
@@ -62,12 +64,18 @@ class GitHistory:
     @cached_property
     def tips(self) -> tuple[str, ...]:
         """Every commit that a branch, tag, remote or HEAD names."""
-        listed = self.git.tell("for-each-ref", "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname)")
-        found = {self.head} if self.head else set()
-        for line in listed.decode().splitlines():
-            words = line.split(" ")
-            found.update(oid for kind, oid in zip(words[::2], words[1::2], strict=True) if kind == "commit")
-        return tuple(sorted(found))
+        found = {oid for kind, oid, _ in self._named if kind == "commit"}
+        return tuple(sorted(found | {self.head} if self.head else found))
+
+    @cached_property
+    def _named(self) -> tuple[tuple[str, str, str], ...]:
+        """Kind, object and printable name of every ref, and of what an annotated tag leads to."""
+        kinds = "%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(refname)"
+        found = []
+        for line in self.git.tell("for-each-ref", f"--format={kinds}").splitlines():
+            kind, oid, inner_kind, inner, name = os.fsdecode(line).split(" ", 4)
+            found.append((inner_kind or kind, inner or oid, printable(name)))
+        return tuple(found)
 
     def roots(self) -> tuple[str, ...]:
         """The first commits, by which a repository is known again. Empty for a shallow clone, which lacks them."""
@@ -95,12 +103,22 @@ class GitHistory:
         return listed.count(b"\n?") + listed.startswith(b"?")
 
     def new_commits(self, since: Sequence[str]) -> tuple[str, ...] | None:
-        """Commits that were not there when the tips were `since`; None where those are no longer known."""
+        """Commits that were not there when the tips were `since`, newest first; None where those are not known now."""
         if not self._all_known(since):
             return None
         without = "".join(f"^{oid}\n" for oid in since)
         start = "".join(f"{oid}\n" for oid in self.tips)
-        return tuple(self.git.tell("rev-list", "--stdin", stdin=(start + without).encode()).decode().split())
+        listed = self.git.tell("rev-list", "--topo-order", "--stdin", stdin=(start + without).encode())
+        return tuple(listed.decode().split())
+
+    def blobs(self, since: Sequence[str]) -> tuple[Blob, ...] | None:
+        """Every version of a file that was not there when the tips were `since`, oldest first; None where those are not
+        known now."""
+        new = self.new_commits(since)
+        if new is None:
+            return None
+        named = [(oid, name) for kind, oid, name in self._named if kind in ("blob", "tree")]
+        return versions(self.git, new[::-1], named)
 
     def _all_known(self, oids: Sequence[str]) -> bool:
         if not all(is_oid(oid) for oid in oids):
@@ -119,13 +137,13 @@ class GitHistory:
             oid, _, path = rest.partition(b"\t")
             entries[os.fsdecode(path)] = TreeEntry(mode.decode(), kind.decode(), oid.decode())
         # Object files can be doctored too: a tree is what its entries hash to, whatever the pack's index claims.
-        if tree_name(entries, self._hash) != self._tree_in(commit):
+        if tree_name(entries, self.object_format) != self._tree_in(commit):
             raise GitError("The objects of the repository do not match their own names.", "Clone it again.")
         return below(entries, self.prefix)
 
     def _tree_in(self, commit: str) -> str:
         data = self.git.tell("cat-file", "commit", commit)
-        if git_name("commit", data, self._hash) != commit:
+        if git_name("commit", data, self.object_format) != commit:
             raise GitError("A commit of the repository does not match its own name.", "Clone it again.")
         return data.split(b"\n", 1)[0].removeprefix(b"tree ").decode("ascii", "replace")
 
@@ -147,7 +165,7 @@ class GitHistory:
             for path, entry in self.head_tree.items()
             if not (entry.kind == "blob" and entry.mode.startswith("100") and is_record(printable(path)))
         }
-        return tree_name(kept, self._hash)
+        return tree_name(kept, self.object_format)
 
     def known(self, top: str, git_dir: str, prefix: str) -> Known:
         """What the inventory needs to hear from git before it walks."""
@@ -156,11 +174,11 @@ class GitHistory:
         modules = frozenset(path for path, entry in tree.items() if entry.kind == "commit")
         staged, absent = staged_paths(self.git, git_dir, prefix)
         ignored = self._ignored(top, prefix, [path for path in staged if path not in committed])
-        return Known(committed, frozenset(ignored), modules, absent, self._hash)
+        return Known(committed, frozenset(ignored), modules, absent, self.object_format)
 
     def _ignored(self, top: str, prefix: str, also_tracked: Iterable[str]) -> set[str]:
         """Files and folders (ending in `/`) that git's rules leave out. Tracked: what HEAD holds and `also_tracked`."""
-        index = f"{self.git.folder}/tracked-{time.monotonic_ns()}"
+        index = self.git.spare()
         self.git.tell("read-tree", *([self.head] if self.head else ["--empty"]), index=index)
         start = f"{prefix}/" if prefix else ""
         lines = [b"100644 %s\t%s\0" % (b"1" * self.width, os.fsencode(start + path)) for path in also_tracked]
@@ -169,7 +187,7 @@ class GitHistory:
             self.git.ask("update-index", "-z", "--index-info", stdin=b"".join(lines), index=index)
         listed = self.git.tell(
             "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory",
-            *(["--", start] if start else []), work_tree=top, index=index,
+            *(["--", start] if start else []), work_tree=top, index=index, seconds=IGNORED_SECONDS,
         )  # fmt: skip
         Path(index).unlink()
         paths = (os.fsdecode(path) for path in listed.split(b"\0")[:-1])
@@ -177,7 +195,7 @@ class GitHistory:
 
     @property
     def width(self) -> int:
-        return 64 if self._hash == "sha256" else 40
+        return 64 if self.object_format == "sha256" else 40
 
     def read_at(self, commit: str, path: str) -> bytes | None:
         """A file's bytes in a commit, by its os path below the prefix; None where it was not there."""

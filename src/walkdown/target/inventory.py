@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import msgspec
 from walkdown.model import SkipKind, Skipped, SourceFile
 from walkdown.target.globs import Globs
 from walkdown.target.names import content_suffix, is_record, looks_like_source, printable
-from walkdown.target.plain_read import NotRegularError, TooLargeError, UnsteadyError, open_folder, read_at
+from walkdown.target.plain_read import Folders, NotRegularError, TooLargeError, UnsteadyError, read_at
 
 MIB = 1024 * 1024
 HUGE_BYTES = 5 * MIB
@@ -117,6 +117,7 @@ class _Walk:
         self.root = root
         self.known = known
         self.wanted = wanted
+        self.folders = Folders(root)
         self.include = Globs(wanted.include)
         self.exclude = Globs(wanted.exclude)
         self.files: list[SourceFile] = []
@@ -132,9 +133,12 @@ class _Walk:
 
     def run(self) -> Inventory:
         pending = [("", False)]
-        while pending:
-            folder, nested = pending.pop()
-            pending.extend(reversed(self._folder(folder, nested)))
+        try:
+            while pending:
+                folder, nested = pending.pop()
+                pending.extend(reversed(self._folder(folder, nested)))
+        finally:
+            self.folders.close()
         for module in sorted(self.known.modules):
             if module not in self.filled:
                 self._skip(module, SkipKind.GAP, "submodule-absent", _NO_MODULE)
@@ -152,38 +156,43 @@ class _Walk:
             self._skip(_shown_folder(folder), SkipKind.GAP, "too-deep", f"More than {DEEPEST} folders deep.")
             return []
         try:
-            descriptor = open_folder(self.root, folder)
+            descriptor = self.folders.open(folder)
         except OSError as error:
             self._skip(_shown_folder(folder), SkipKind.GAP, "unreadable", f"The folder cannot be read: {_why(error)}.")
             return []
-        below: list[tuple[str, bool]] = []
         try:
             with os.scandir(descriptor) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
-            if folder in self.known.modules and entries:
-                self.filled.add(folder)
-            here = nested or (folder != "" and any(entry.name == ".git" for entry in entries))
-            if here and not nested:
-                self.nested.append(printable(folder))
+            inside = self._arrive(folder, nested, entries)
             prefix = f"{folder}/" if folder else ""
-            for entry in entries:
-                path = prefix + entry.name
-                if entry.name in VERSION_CONTROL and path not in self.tracked_folders:
-                    self._version_control(path)
-                elif entry.is_symlink():
-                    self._link(path, entry.name, descriptor)
-                elif entry.is_dir(follow_symlinks=False):
-                    if self._enter(path, entry.name, descriptor):
-                        below.append((path, here))
-                elif entry.is_file(follow_symlinks=False):
-                    self._file(path, entry.name, descriptor)
-                else:
-                    self._skip(path, SkipKind.SCOPE, "special", "A pipe, socket or device, not a file.")
+            return [(prefix + entry.name, inside) for entry in entries if self._entry(prefix, entry, descriptor)]
         except OSError as error:
             self._skip(_shown_folder(folder), SkipKind.GAP, "unreadable", f"The folder cannot be read: {_why(error)}.")
-        finally:
-            os.close(descriptor)
-        return below
+            return []
+
+    def _arrive(self, folder: str, nested: bool, entries: Sequence[os.DirEntry[str]]) -> bool:
+        """Note what the folder is to git; gives whether it belongs to a repository of its own."""
+        if folder in self.known.modules and entries:
+            self.filled.add(folder)
+        if not nested and folder and any(entry.name == ".git" for entry in entries):
+            self.nested.append(printable(folder))
+            return True
+        return nested
+
+    def _entry(self, prefix: str, entry: os.DirEntry[str], folder: int) -> bool:
+        """Take in one entry; True for a folder to go on with."""
+        path = prefix + entry.name
+        if entry.name in VERSION_CONTROL and path not in self.tracked_folders:
+            self._version_control(path)
+        elif entry.is_symlink():
+            self._link(path, entry.name, folder)
+        elif entry.is_dir(follow_symlinks=False):
+            return self._enter(path, entry.name, folder)
+        elif entry.is_file(follow_symlinks=False):
+            self._file(path, entry.name, folder)
+        else:
+            self._skip(path, SkipKind.SCOPE, "special", "A pipe, socket or device, not a file.")
+        return False
 
     def _enter(self, path: str, name: str, parent: int) -> bool:
         shown = f"{path}/"

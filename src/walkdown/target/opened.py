@@ -234,8 +234,9 @@ def _open(root: str, git: ScratchGit, wanted: Wanted) -> Target:
     try:
         return _open_repository(root, found, git, wanted)
     except GitError as error:
-        notes.append(Note("git-broken", f"{error.what} It is looked at as a plain folder, without history.", error.do))
-        state = State.BROKEN if found.top == root else State.NO_GIT
+        code = "git-broken" if git.available else "git-absent"
+        notes.append(Note(code, f"{error.what} It is looked at as a plain folder, without history.", error.do))
+        state = State.BROKEN if found.top == root and git.available else State.NO_GIT
         return Target(msgspec.structs.replace(plain, state=state, notes=tuple(notes)), git, None, wanted)
 
 

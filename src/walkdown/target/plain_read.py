@@ -13,6 +13,7 @@ import stat
 _FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _CHUNK = 1024 * 1024
+KEPT_OPEN = 64
 
 
 class NotRegularError(OSError):
@@ -33,7 +34,11 @@ class UnsteadyError(OSError):
 
 def open_folder(root: str, relative: str = "") -> int:
     """A descriptor of the folder; the caller closes it. `root` itself may be a link, nothing below it is followed."""
-    descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    return _descend(os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), relative)
+
+
+def _descend(descriptor: int, relative: str) -> int:
+    """Go down from an open folder, which is closed on the way."""
     for part in relative.split("/") if relative else ():
         try:
             below = os.open(part, _FOLDER_FLAGS, dir_fd=descriptor)
@@ -41,6 +46,37 @@ def open_folder(root: str, relative: str = "") -> int:
             os.close(descriptor)
         descriptor = below
     return descriptor
+
+
+class Folders:
+    """Opens the folders of a walk one after the other. The newest ones above stay open, so that a folder is reached from
+    its parent however deep it lies."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._open: list[tuple[str, int]] = []
+
+    def open(self, folder: str) -> int:
+        """A descriptor that stays open until a folder elsewhere is asked for."""
+        while self._open and not _holds(self._open[-1][0], folder):
+            os.close(self._open.pop()[1])
+        if self._open:
+            above, descriptor = self._open[-1]
+            descriptor = _descend(os.dup(descriptor), folder[len(above) :].strip("/"))
+        else:
+            descriptor = open_folder(self._root, folder)
+        self._open.append((folder, descriptor))
+        if len(self._open) > KEPT_OPEN:
+            os.close(self._open.pop(0)[1])
+        return descriptor
+
+    def close(self) -> None:
+        while self._open:
+            os.close(self._open.pop()[1])
+
+
+def _holds(above: str, folder: str) -> bool:
+    return above == "" or folder.startswith(f"{above}/")
 
 
 def read_at(folder: int, name: str, most: int) -> bytes:

@@ -8,6 +8,7 @@ built from nothing, so that neither the user's git settings nor a surrounding ho
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -77,16 +78,23 @@ class ScratchGit:
         self.temporary = f"{folder}/work"
         self.home = f"{folder}/home"
         self.index = f"{folder}/index"
+        self.new_objects = f"{folder}/new-objects"
+        self._numbers = itertools.count()
         self.borrowed: tuple[str, ...] = ()
-        needed = (self.empty, self.temporary, self.home, f"{self.git_dir}/refs/heads", f"{self.git_dir}/objects/info")
-        for path in needed:
-            Path(path).mkdir(mode=0o700, parents=True)
+        for path in (self.empty, self.temporary, self.home, self.new_objects):
+            Path(path).mkdir()
+        for path in ("refs/heads", "objects/info", "info"):
+            Path(self.git_dir, path).mkdir(parents=True)
         self._program = shutil.which("git", path=_PROGRAMS)
         self.set_up("sha1")
 
     @property
     def available(self) -> bool:
         return self._program is not None
+
+    def spare(self) -> str:
+        """The path of a new temporary file, one that no other thread is using."""
+        return f"{self.temporary}/{next(self._numbers)}"
 
     def set_up(self, object_format: str) -> None:
         """An empty repository that expects objects of this format."""
@@ -99,7 +107,7 @@ class ScratchGit:
     def take_objects(self, found: Found, exclude: bytes) -> None:
         """Link the target's objects in, and note where its history stops and what it ignores."""
         stores = object_stores(found.common)
-        lines = []
+        lines = [self.new_objects]
         for number, store in enumerate(stores):
             link = f"{self.folder}/store-{number}"
             link_store(store, link)
@@ -109,7 +117,6 @@ class ScratchGit:
         edges = shallow_edges(found.common)
         if edges:
             Path(self.git_dir, "shallow").write_text("".join(f"{oid}\n" for oid in edges), encoding="utf-8")
-        Path(self.git_dir, "info").mkdir(exist_ok=True)
         Path(self.git_dir, "info", "exclude").write_bytes(exclude)
         self.borrowed = tuple(stores[1:])
 
@@ -120,19 +127,26 @@ class ScratchGit:
         if head:
             Path(self.git_dir, "HEAD").write_text(f"{head}\n", encoding="utf-8")
 
-    def ask(
+    def ask(  # noqa: PLR0913 - each is one choice of how git is run
         self,
         *arguments: str,
         stdin: bytes = b"",
         work_tree: str = "",
         index: str = "",
+        writing: bool = False,
         seconds: float = SECONDS,
         most: int = 512 * MIB,
     ) -> Answer:
-        """Run git to its end. What its exit code means is the caller's to know."""
+        """Run git to its end. What its exit code means is the caller's to know.
+
+        Only with `writing` may it make objects: it then sees none of the target's, whose time stamps it would renew
+        when it makes one that is there already.
+        """
         if self._program is None:
             raise GitError("git is not installed.", "Install git 2.35 or newer to have the history looked at.")
         env = self._environment(work_tree or self.empty, index or self.index)
+        if writing:
+            env["GIT_OBJECT_DIRECTORY"] = self.new_objects
         # GitPython starts from the caller's whole environment; `env -i` starts from nothing.
         command = ["/usr/bin/env", "-i", *(f"{key}={value}" for key, value in env.items()), self._program, *arguments]
         with tempfile.TemporaryFile(dir=self.temporary) as feed:

@@ -34,6 +34,7 @@ _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?
 _REQUIREMENTS_FILE = re.compile(r"(?:.*/)?(?:requirements[^/]*|requirements/[^/]+|constraints[^/]*)\.(?:txt|in)")
 _PRISMA_PROVIDER = re.compile(r"""^\s*provider\s*=\s*["'](\w+)["']""")
 _KUBERNETES = re.compile(rb"^kind:\s*(?:Deployment|StatefulSet|DaemonSet|CronJob|Ingress)\s*$", re.MULTILINE)
+_APP_ENGINE = re.compile(rb"^runtime:", re.MULTILINE)
 _DOCKERFILE = re.compile(r"(?:Dockerfile|Containerfile)\.[\w.-]+|[\w.-]+\.(?:Dockerfile|dockerfile)")
 _MANIFEST_MOST = 2 * 1024 * 1024
 
@@ -118,7 +119,7 @@ def _reader(path: str) -> _Reader | None:
     if _REQUIREMENTS_FILE.fullmatch(path):
         return _requirements
     if name.endswith((".yml", ".yaml")) and not path.startswith(".github/"):
-        return _kubernetes
+        return _yaml
     return None
 
 
@@ -205,7 +206,9 @@ def _prisma(path: str, data: bytes) -> Iterator[StackFact]:
             yield StackFact("database", PRISMA_PROVIDERS[match.group(1)], path, number)
 
 
-def _kubernetes(path: str, data: bytes) -> Iterator[StackFact]:
+def _yaml(path: str, data: bytes) -> Iterator[StackFact]:
+    if path.rpartition("/")[2] == "app.yaml" and (runtime := _APP_ENGINE.search(data)):
+        yield StackFact("deploy", "app-engine", path, data.count(b"\n", 0, runtime.start()) + 1)
     match = _KUBERNETES.search(data)
     if match and b"apiVersion:" in data:
         yield StackFact("deploy", "kubernetes", path, data.count(b"\n", 0, match.start()) + 1)

@@ -75,7 +75,7 @@ FILE_NAMES = {
     "docker-compose.yml": ("deploy", "compose"), "docker-compose.yaml": ("deploy", "compose"),
     "fly.toml": ("deploy", "fly"), "vercel.json": ("deploy", "vercel"), "netlify.toml": ("deploy", "netlify"),
     "render.yaml": ("deploy", "render"), "railway.json": ("deploy", "railway"), "railway.toml": ("deploy", "railway"),
-    "app.yaml": ("deploy", "app-engine"), "cloudbuild.yaml": ("deploy", "google-cloud"),
+    "cloudbuild.yaml": ("deploy", "google-cloud"),
     "wrangler.toml": ("deploy", "cloudflare"), "wrangler.jsonc": ("deploy", "cloudflare"),
     "serverless.yml": ("deploy", "serverless"), "serverless.yaml": ("deploy", "serverless"),
     "samconfig.toml": ("deploy", "aws-lambda"), "firebase.json": ("deploy", "firebase"),

@@ -20,7 +20,7 @@ def staged_paths(git: ScratchGit, git_dir: str, prefix: str) -> tuple[list[str],
         return [], frozenset()
     if data is None:
         return [], frozenset()
-    copy = Path(git.temporary, "target-index")
+    copy = Path(git.spare())
     copy.write_bytes(data)
     listed = git.ask("ls-files", "-z", "-t", "--cached", index=str(copy))
     copy.unlink()

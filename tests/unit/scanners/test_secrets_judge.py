@@ -63,7 +63,9 @@ def test_base64_with_slashes_is_no_path() -> None:
     assert not values.is_reference(key)
 
 
-@pytest.mark.parametrize("value", ["changeme", "admin", "password", "secret", "123456", "postgres", "P@ssword", "change_me"])
+@pytest.mark.parametrize(
+    "value", ["changeme", "admin", "password", "secret", "123456", "postgres", "P@ssword", "change_me"]
+)
 def test_known_defaults(value: str) -> None:
     assert values.is_known_default(value)
 
@@ -140,7 +142,9 @@ NOTHING = [
     named("tests/test_login.py", 'password="testpass123"', "testpass123"),
     named("pnpm-lock.yaml", f"token: {RANDOM}", RANDOM, "token", "bare"),
     named("src/Button.css", "token: primary-2", "primary-2", "token", "bare"),
-    named("app/ids.py", 'token = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"', "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "token"),
+    named(
+        "app/ids.py", 'token = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"', "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "token"
+    ),
     named(".github/workflows/ci.yml", "POSTGRES_PASSWORD: postgres", "postgres", form="bare"),
     candidate("walkdown.url-password", "README.md", "postgres://user:password@localhost/db", "password"),
     candidate("walkdown.url-password", "app.py", "help='http://user:passwd@proxy:80'", "passwd"),

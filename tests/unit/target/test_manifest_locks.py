@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from manifest_trees import by_name, codes, manifests_of, one
 
+from helpers.manifest_trees import by_name, codes, manifests_of, one
 from walkdown.model import Pin, SkipKind
 from walkdown.target.manifests import floating
 
@@ -308,3 +308,8 @@ def test_a_lock_answers_for_the_manifest_beside_it_and_for_its_members() -> None
         "packages/member/pyproject.toml": [],
         "tools/pyproject.toml": ["click"],
     }
+
+
+def test_a_line_is_not_guessed_from_a_text_that_looks_like_an_entry() -> None:
+    text = 'note = """\n[[package]]\nname = "other"\n"""\npackage = [{name = "flask", version = "3.0.0"}]\n'
+    assert [(d.name, d.line) for d in one("uv.lock", text).dependencies] == [("flask", 0)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from manifest_trees import by_name, codes, manifests_of, one
 
+from helpers.manifest_trees import by_name, codes, manifests_of, one
 from walkdown.model import Pin, SkipKind
 
 
@@ -169,6 +169,7 @@ def test_a_strange_encoding_is_a_gap() -> None:
         ("requirements-dev.txt", "dev"),
         ("requirements/test.txt", "test"),
         ("docs/requirements.txt", "docs"),
+        ("services/quality/requirements.txt", ""),
     ],
 )
 def test_files_that_are_not_deployed_are_told_by_their_names(path: str, group: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from manifest_trees import by_name, codes, manifests_of, one
 
+from helpers.manifest_trees import by_name, codes, manifests_of, one
 from walkdown.errors import TargetError
 from walkdown.model import Pin, SkipKind, SourceFile
 from walkdown.target.manifests import MOST_WRITTEN, floating, read_manifests
+from walkdown.target.manifests.reading import MOST_ENTRIES
 
 
 @pytest.mark.parametrize(
@@ -180,6 +181,22 @@ def test_a_huge_manifest_is_a_gap_and_not_opened() -> None:
 
     (manifest,) = read_manifests([SourceFile("requirements.txt", "c", MOST_WRITTEN + 1)], read)
     assert codes(manifest) == ["too-large"]
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("requirements.txt", "a==1\n" * (MOST_ENTRIES + 1)),
+        ("requirements.txt", "?\n" * (MOST_ENTRIES + 1)),
+        ("pyproject.toml", "[project]\ndependencies = [" + '"a",' * (MOST_ENTRIES + 1) + "]"),
+        ("setup.cfg", "[options]\ninstall_requires =\n" + "  a\n" * (MOST_ENTRIES + 1)),
+        ("pdm.lock", '[[package]]\nname = "a"\nversion = "1"\n' * (MOST_ENTRIES + 1)),
+    ],
+)
+def test_a_list_without_end_is_a_gap(path: str, data: str) -> None:
+    manifest = one(path, data)
+    assert codes(manifest) == ["broken-manifest"]
+    assert manifest.dependencies == ()
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), TargetError("gone")])

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-from helpers.repos import AUTHOR, commit, git, make_repo, write
 
+from helpers.repos import AUTHOR, commit, git, make_repo, write
 from walkdown.errors import GitError
 from walkdown.target import GitHistory, Target, open_target
 from walkdown.target.compare import renames_between
@@ -73,7 +73,10 @@ def test_packed_and_symbolic_refs(tmp_path: Path) -> None:
         assert target.facts.branch == "main"
 
 
-@pytest.mark.parametrize("ref", ["--all", "-h", "", "nothing", "a\nb", "x" * 300, "HEAD:a.py", "--output=/tmp/x", "HEAD^{tree}"])
+NO_COMMITS = ["--all", "-h", "", "nothing", "a\nb", "x" * 300, "HEAD:a.py", "--output=/tmp/x", "HEAD^{tree}"]
+
+
+@pytest.mark.parametrize("ref", NO_COMMITS)
 def test_what_is_no_commit_is_refused(tmp_path: Path, ref: str) -> None:
     repo = make_repo(tmp_path, {"a.py": "1\n"})
     with open_target(repo) as target, pytest.raises(GitError, match="name"):
@@ -111,14 +114,14 @@ def test_renames_to_the_folder_as_it_is(tmp_path: Path) -> None:
 
 def test_renames_of_names_that_are_no_utf8(tmp_path: Path) -> None:
     repo = make_repo(tmp_path, {"old.py": LONG})
-    os.rename(repo / "old.py", os.fsencode(repo) + b"/n\xe9w.py")
+    (repo / "old.py").rename(repo / os.fsdecode(b"n\xe9w.py"))
     with open_target(repo) as target:
         assert target.renames_since("HEAD") == {"old.py": "n\\xe9w.py"}
 
 
 def test_blame_of_lines_committed_and_not(tmp_path: Path) -> None:
     repo = make_repo(tmp_path, {"a.py": "1\n2\n"}, then=[{"a.py": "1\nzwei\n"}])
-    write(repo, {"a.py": "0\n1\nzwei", "new.py": "1\n"})
+    write(repo, {"a.py": "0\n1\nzwei\n", "new.py": "1\n"})
     with open_target(repo) as target:
         found = target.blame("a.py", [1, 2, 3, 99, 0])
         assert sorted(found) == [1, 2, 3]
@@ -128,6 +131,39 @@ def test_blame_of_lines_committed_and_not(tmp_path: Path) -> None:
         assert found[3].commit == git(repo, "rev-parse", "HEAD")
         assert target.blame("new.py", [1])[1].who == ""
         assert target.blame("a.py", []) == {}
+    write(repo, {"a.py": "1\r\nzwei\r\n"})
+    with open_target(repo) as target:
+        assert [blame.when[:10] for blame in target.blame("a.py", [1, 2]).values()] == ["2023-11-14", "2023-11-15"]
+
+
+def test_every_version_of_every_file_once_and_at_its_oldest_commit(tmp_path: Path) -> None:
+    odd = "o d\nd.py"
+    repo = make_repo(tmp_path, {"a.py": "1\n", odd: "odd\n"}, then=[{"a.py": "2\n", "copy.py": "1\n"}, {odd: None}])
+    root, second = git(repo, "rev-parse", "HEAD~2"), git(repo, "rev-parse", "HEAD~1")
+    git(repo, "checkout", "--quiet", "-b", "side", "HEAD~1")
+    write(repo, {"a.py": "side\n"})
+    side = commit(repo)
+    git(repo, "checkout", "--quiet", "main")
+    write(repo, {"a.py": "main\n"})
+    main = commit(repo)
+    git(repo, "merge", "--quiet", "--strategy=ours", "--no-commit", "side")
+    write(repo, {"a.py": "only in the merge\n"})
+    merge = commit(repo)
+    git(repo, "tag", "loose", git(repo, "hash-object", "-w", "--stdin", stdin=b"tagged\n"))
+    with open_target(repo) as target:
+        history = history_of(target)
+        blobs = history.blobs(())
+        assert blobs is not None
+        found = {blob.commit: blob.size for blob in blobs if blob.path == "a.py"}
+        assert found == {root: 2, second: 2, side: 5, main: 5, merge: 18}
+        assert [(blob.path, blob.size) for blob in blobs if blob.path != "a.py"] == [(odd, 4), ("refs/tags/loose", 7)]
+        assert blobs[0].commit == root
+        every = git(repo, "rev-list", "--objects", "--all", "--filter=object:type=blob", "--filter-provided-objects")
+        assert {blob.oid for blob in blobs} == {line.split(" ")[0] for line in every.splitlines() if line}
+        new = history.blobs((main,))
+        assert new is not None
+        assert {blob.commit for blob in new if blob.path == "a.py"} == {side, merge}
+        assert history.blobs(("1" * 40,)) is None
 
 
 def test_read_at_a_commit(tmp_path: Path) -> None:

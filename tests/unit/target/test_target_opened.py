@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from helpers.repos import AUTHOR, commit, git, make_repo, write
 
+from helpers.repos import AUTHOR, commit, git, make_repo, write
 from walkdown.errors import GitError, TargetError
 from walkdown.target import Layout, State, Target, Wanted, open_target
 
@@ -227,7 +227,8 @@ def test_a_repository_of_another_user_is_opened_and_said(tmp_path: Path) -> None
 def test_refused_with_one_clear_sentence(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--bare", "bare.git")
     write(tmp_path, {"file.txt": "x"})
-    for place, says in (("gone", "nothing at"), ("file.txt", "is a file"), ("bare.git", "without a project's files"), ("", "empty")):
+    refused = {"gone": "nothing at", "file.txt": "is a file", "bare.git": "without a project's files", "": "empty"}
+    for place, says in refused.items():
         with pytest.raises(TargetError, match=says) as caught:
             open_target(str(tmp_path / place) if place else "")
         assert caught.value.do
@@ -248,6 +249,27 @@ def test_closing_leaves_nothing_behind(tmp_path: Path) -> None:
         assert target.files
         assert len(list(scratch.iterdir())) == 1
     assert list(scratch.iterdir()) == []
+
+
+def test_without_git_on_the_machine_the_files_are_still_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = make_repo(tmp_path, {"a.py": "1\n"})
+    monkeypatch.setattr("walkdown.target.scratch_git._PROGRAMS", str(tmp_path))
+    with open_target(repo) as target:
+        assert target.facts.state is State.NO_GIT
+        assert codes(target) == {"git-absent"}
+        assert paths(target) == ["a.py"]
+
+
+def test_packs_are_lent_by_the_folder(tmp_path: Path) -> None:
+    """Kingfisher passes over a pack that is itself a link, and then finds nothing, silently."""
+    repo = make_repo(tmp_path, {"a.py": "1\n"})
+    git(repo, "repack", "-adq")
+    with open_target(repo) as target:
+        assert target.history is not None
+        stores = Path(target.history.git_dir, "objects/info/alternates").read_text().split()
+        packs = [pack for store in stores for pack in Path(store).glob("pack/*.pack")]
+        assert len(packs) == 1
+        assert not packs[0].is_symlink()
 
 
 def test_ignored_files_when_asked_for(tmp_path: Path) -> None:

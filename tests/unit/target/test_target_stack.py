@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 from helpers.repos import write
-
 from walkdown.target import open_target
 
 
@@ -50,10 +49,11 @@ def test_poetry_and_pipenv(tmp_path: Path) -> None:
 
 
 def test_a_web_app(tmp_path: Path) -> None:
-    package = {"name": "react", "dependencies": {"next": "15", "ai": "4"}, "devDependencies": {"@prisma/client": "6"}}
-    write(tmp_path, {"web/package.json": json.dumps(package, indent=1), "web/app/page.tsx": "x\n", "web/vercel.json": "{}"})
+    package = {"name": "react", "dependencies": {"next": "15", "ai": "4"}, "devDependencies": {"prisma": "6"}}
+    write(tmp_path, {"web/package.json": json.dumps(package, indent=1), "web/vercel.json": "{}"})
+    write(tmp_path, {"web/app/page.tsx": "x\n", "Dockerfile.web": "FROM x\n"})
     write(tmp_path, {"prisma/schema.prisma": 'datasource db {\n  provider = "postgresql"\n}\n'})
-    write(tmp_path, {"supabase/migrations/1.sql": "x\n", ".github/workflows/ci.yml": "x\n", "Dockerfile.web": "FROM x\n"})
+    write(tmp_path, {"supabase/migrations/1.sql": "x\n", ".github/workflows/ci.yml": "x\n"})
     write(tmp_path, {"k8s/app.yaml": "apiVersion: apps/v1\nkind: Deployment\n", "k8s/other.yaml": "kind: Other\n"})
     assert found(tmp_path) == {
         ("language", "typescript", "web/app/page.tsx", 0),

@@ -20,7 +20,7 @@ __all__ = ["floating", "read_manifests"]
 
 _MIB = 1024 * 1024
 MOST_WRITTEN = 4 * _MIB  # by a person
-MOST_LOCKED = 16 * _MIB  # by a tool
+MOST_LOCKED = 8 * _MIB  # by a tool
 
 _Reader = Callable[[str, bytes], Reading]
 
@@ -37,10 +37,6 @@ _READERS: dict[str, _Reader] = {
     "setup-cfg": setup.read_cfg,
     "setup-py": setup.read_py,
     "package-json": npm.read,
-    "package-lock": npm.read_lock,
-    "pnpm-lock": npm.read_lock,
-    "yarn-lock": npm.read_lock,
-    "bun-lock": npm.read_lock,
 }
 
 
@@ -63,6 +59,8 @@ def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) ->
 
 
 def _read_one(file: SourceFile, kind: str, read: Callable[[str], bytes]) -> Reading:
+    if kind not in _READERS:
+        return Reading(npm.unread_lock(file.path, kind))
     most = MOST_LOCKED if kind.endswith("lock") else MOST_WRITTEN
     if file.size > most:
         return broken(file.path, kind, "too-large", f"it is larger than {most // _MIB} MB")

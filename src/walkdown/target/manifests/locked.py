@@ -10,7 +10,7 @@ from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import Skipped
 from walkdown.target.manifests.includes import inside
 from walkdown.target.manifests.names import folder_of
-from walkdown.target.manifests.reading import PYPI, exact_version, gap, normalised
+from walkdown.target.manifests.reading import PYPI, check_length, exact_version, gap, normalised
 
 
 class Locked(msgspec.Struct, frozen=True):
@@ -30,6 +30,7 @@ def lock_manifest(path: str, kind: str, entries: Sequence[Locked]) -> Manifest:
     """Entries that are no package and version become one gap; repeated ones (extras of one package) one entry."""
     dependencies: dict[tuple[str, str, Pin], Dependency] = {}
     unclear: list[int] = []
+    check_length(len(entries))
     for entry in entries:
         dependency = _dependency(path, entry)
         if dependency is None:

@@ -38,6 +38,10 @@ _DEVELOPMENT = frozenset({
     "benchmarks", "example", "examples", "fixtures", "quality", "coverage",
 })  # fmt: skip
 
+_SIDE_FOLDERS = frozenset({
+    "dev", "test", "tests", "testing", "doc", "docs", "example", "examples", "fixtures", "benchmark", "benchmarks",
+})  # fmt: skip
+
 
 def kind_of(path: str) -> str:
     """The kind of manifest a path names, empty for any other file."""
@@ -72,5 +76,11 @@ def is_development(group: str) -> bool:
 
 def group_of_file(path: str) -> str:
     """The word in a path that says "not deployed": `requirements/dev.txt`, `docs/requirements.txt`."""
-    words = re.split(r"[-_./ ]+", path.lower())
-    return next((word for word in words if word in _DEVELOPMENT), "")
+    folder, name = posixpath.split(path.lower())
+    in_name = (word for word in re.split(r"[-_. ]+", name) if word in _DEVELOPMENT)
+    return next(in_name, side_folder(folder))
+
+
+def side_folder(folder: str) -> str:
+    """The folder on the way to a manifest that says that what lies in it is not deployed, `tests` for instance."""
+    return next((part for part in folder.lower().split("/") if part in _SIDE_FOLDERS), "")

@@ -8,8 +8,8 @@ import msgspec
 
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.target.manifests.lines import Finder
-from walkdown.target.manifests.names import kind_of
-from walkdown.target.manifests.reading import Reading, decode_json
+from walkdown.target.manifests.names import folder_of
+from walkdown.target.manifests.reading import Reading, check_length, decode_json
 
 _EXACT = re.compile(r"=?v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]*)?)")
 _LOCAL = ("workspace:", "file:", "link:", "portal:")
@@ -31,6 +31,7 @@ def read(path: str, data: bytes) -> Reading:
         ("devDependencies", "dev", package.dev_dependencies),
     )
     dependencies: list[Dependency] = []
+    check_length(sum(len(wanted) for _, _, wanted in parts))
     for key, group, wanted in parts:
         after = finder.key(key) if wanted else 0
         dependencies.extend(
@@ -40,8 +41,8 @@ def read(path: str, data: bytes) -> Reading:
     return Reading(Manifest(path, "package-json", "npm", dependencies=tuple(dependencies)))
 
 
-def read_lock(path: str, _data: bytes) -> Reading:
-    return Reading(Manifest(path, kind_of(path), "npm", lock=True))
+def unread_lock(path: str, kind: str) -> Manifest:
+    return Manifest(path, kind, "npm", lock=True, covers=folder_of(path))
 
 
 def _dependency(name: str, specifier: str, path: str, line: int, group: str) -> Dependency:

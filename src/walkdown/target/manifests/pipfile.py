@@ -13,6 +13,7 @@ from walkdown.target.manifests.reading import (
     PYPI,
     Reading,
     Unreadable,
+    check_length,
     decode_json,
     decode_toml,
     exact_version,
@@ -40,7 +41,9 @@ def read(path: str, data: bytes) -> Reading:
     tables, text = decode_toml(data, dict[str, object])
     finder = Finder(text)
     dependencies: list[Dependency] = []
-    for table, packages in _packages(tables).items():
+    listed = _packages(tables)
+    check_length(sum(map(len, listed.values())))
+    for table, packages in listed.items():
         after = finder.header(table)
         for name, wanted in packages.items():
             one = _Wanted(version=wanted) if isinstance(wanted, str) else wanted

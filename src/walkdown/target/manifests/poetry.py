@@ -11,7 +11,7 @@ from walkdown.target.manifests.includes import inside
 from walkdown.target.manifests.lines import Finder, table_lines
 from walkdown.target.manifests.locked import Locked, lock_manifest
 from walkdown.target.manifests.names import folder_of
-from walkdown.target.manifests.reading import PYPI, Reading, decode_toml, exact_version, normalised
+from walkdown.target.manifests.reading import PYPI, Reading, check_length, decode_toml, exact_version, normalised
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -73,6 +73,7 @@ def from_section(section: Section, path: str, finder: Finder) -> Iterator[Depend
     for name, group in section.group.items():
         header = f"tool.poetry.group.{name}.dependencies"
         parts.append((header, "" if name == "main" else name, group.dependencies))
+    check_length(sum(len(wanted) for _, _, wanted in parts))
     for header, group_name, wanted in parts:
         after = finder.header(header)
         for name, constraint in wanted.items():

@@ -9,7 +9,7 @@ from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.target.manifests.lines import Finder
 from walkdown.target.manifests.poetry import Section as PoetrySection
 from walkdown.target.manifests.poetry import from_section
-from walkdown.target.manifests.reading import PYPI, Reading, Reference, decode_toml, from_requirement, gap
+from walkdown.target.manifests.reading import PYPI, Reading, Reference, check_length, decode_toml, from_requirement, gap
 
 
 class _Project(msgspec.Struct, frozen=True, rename="kebab"):
@@ -67,7 +67,9 @@ def read(path: str, data: bytes) -> Reading:
     tool = content.tool or _Tools()
     dependencies: list[Dependency] = []
     unclear: list[str] = []
-    for listed in (*_project(content.project), *_groups(content), *_tool_groups(tool)):
+    every = [*_project(content.project), *_groups(content), *_tool_groups(tool)]
+    check_length(sum(len(listed.texts) for listed in every))
+    for listed in every:
         header = finder.header(listed.header)
         start = finder.key(listed.key, header) or header
         for written in listed.texts:

@@ -20,6 +20,7 @@ from walkdown.target.manifests.reading import (
     Reading,
     Reference,
     Unreadable,
+    check_length,
     exact_version,
     from_requirement,
     gap,
@@ -80,6 +81,7 @@ def _read(path: str, data: bytes, kind: str, group: str) -> Reading:
     pieces = _Pieces([], [], [])
     for line in _lines(text):
         _take(line, path, group, pieces)
+        check_length(len(pieces.dependencies) + len(pieces.references) + len(pieces.unclear))
     dependencies = tuple(pieces.dependencies)
     manifest = Manifest(
         path, kind, PYPI, lock=_is_lock(text, dependencies), dependencies=dependencies,

@@ -12,6 +12,7 @@ from walkdown.target.manifests.reading import (
     Reading,
     Reference,
     Unreadable,
+    check_length,
     decode_text,
     from_requirement,
     gap,
@@ -35,7 +36,9 @@ def read_cfg(path: str, data: bytes) -> Reading:
     unclear = 0
     lines = {line.partition(" #")[0].strip(): number for number, line in enumerate(text.split("\n"), 1)}
     for group, value in _values(parser):
-        for wanted in _split(value):
+        entries = _split(value)
+        check_length(len(entries))
+        for wanted in entries:
             line = lines.get(wanted, 0)
             if file := _FILE.match(wanted):
                 names = [name.strip() for name in file.group(1).split(",")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -89,17 +89,14 @@ def _groups(packages: Sequence[_Package]) -> dict[str, str]:
         starts.extend(package.dev_dependencies.items())
     found: dict[str, str] = {}
     for group, edges in sorted(starts, key=lambda start: start[0]):
-        for name in _reached([edge.name for edge in edges], needs):
-            found.setdefault(name, group)
+        _mark(group, [edge.name for edge in edges], needs, found)
     return found
 
 
-def _reached(names: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:
-    seen: set[str] = set()
-    waiting = list(names)
+def _mark(group: str, waiting: list[str], needs: Mapping[str, set[str]], found: dict[str, str]) -> None:
+    """Gives the group to all that is reached and has none yet; behind what has one, all else has one too."""
     while waiting:
         name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting.extend(needs.get(name, set()) - seen)
-    return seen
+        if name not in found:
+            found[name] = group
+            waiting.extend(needs.get(name, ()))

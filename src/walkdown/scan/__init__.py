@@ -1,0 +1,1 @@
+"""From files to findings: plan, run all scanners side by side, keep, merge, and give each finding its lasting name."""

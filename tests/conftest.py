@@ -1,1 +1,0 @@
-"""Lies here so that every test can import what `helpers/` offers."""
