@@ -33,7 +33,9 @@ def main(count: int) -> None:
     with tempfile.TemporaryDirectory(prefix="walkdown-bench-") as name:
         room = Path(name)
         source = "".join(f"def f{n}(value):\n    return eval(value + '{n}')\n" for n in range(A_FILE)).encode()
-        files = [SourceFile(f"m{n}.py", hashlib.sha256(b"%d" % n).hexdigest(), len(source)) for n in range(count // A_FILE)]
+        files = [
+            SourceFile(f"m{n}.py", hashlib.sha256(b"%d" % n).hexdigest(), len(source)) for n in range(count // A_FILE)
+        ]
         decode_and_merge(files)
         whole(room, files, source)
 
@@ -51,7 +53,9 @@ def output(names: list[str]) -> bytes:
         for line in range(2, 2 * A_FILE + 1, 2)
     ]  # fmt: skip
     metrics = {name: {"loc": 100, "nosec": 0} for name in names} | {"_totals": {"loc": 100, "nosec": 0}}
-    return msgspec.json.encode({"errors": [], "generated_at": "2026-01-01T00:00:00Z", "metrics": metrics, "results": results})
+    return msgspec.json.encode(
+        {"errors": [], "generated_at": "2026-01-01T00:00:00Z", "metrics": metrics, "results": results}
+    )
 
 
 def decode_and_merge(files: list[SourceFile]) -> None:
@@ -81,7 +85,9 @@ def whole(room: Path, files: list[SourceFile], source: bytes) -> None:
 
     async def run(cache: Cache):  # type: ignore[no-untyped-def]
         with scratch() as place:
-            ground = Ground(settings, files, lambda _: source, cache, place, Programs(room), b"k" * 32, nobody, asyncio.Semaphore(2))
+            ground = Ground(
+                settings, files, lambda _: source, cache, place, Programs(room), b"k" * 32, nobody, asyncio.Semaphore(2)
+            )
             return await Scan(ground, None, [Printing()]).run(Memory(), {}, head="", whole=True)  # type: ignore[arg-type]
 
     for name in ("cold", "cached"):
@@ -93,7 +99,9 @@ def whole(room: Path, files: list[SourceFile], source: bytes) -> None:
         size = sum(len(piece) for piece in scan_json(result, lambda _: "eval(value)", Masker()))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
         seconds = time.perf_counter() - began
-        print(f"{len(scanned.findings):,} findings, {name}: {seconds:.1f} s, {size / 1e6:.0f} MB of JSON, peak {peak:.0f} MB   (asked: 150 MB)")
+        print(
+            f"{len(scanned.findings):,} findings, {name}: {seconds:.1f} s, {size / 1e6:.0f} MB of JSON, peak {peak:.0f} MB   (asked: 150 MB)"
+        )
 
 
 if __name__ == "__main__":

@@ -100,7 +100,9 @@ class Bench:
     def start_up(self) -> None:
         ours, click = [], []
         for _ in range(max(10, self.rounds)):
-            ours.append(self.timed(lambda: subprocess.run([BIN / "walkdown", "--help"], capture_output=True, check=True)))
+            ours.append(
+                self.timed(lambda: subprocess.run([BIN / "walkdown", "--help"], capture_output=True, check=True))
+            )
             argv = [sys.executable, "-c", "import click"]
             click.append(self.timed(lambda argv=argv: subprocess.run(argv, check=True)))  # type: ignore[misc]
         row("walkdown --help against import click", ours, click, "2.5 x")
@@ -108,12 +110,32 @@ class Bench:
     def by_hand(self) -> None:
         """Each tool's default front end over the same files, with the same rules."""
         python = sorted(str(path) for path in self.tree.rglob("*.py"))
-        script = [str(path) for ending in ("js", "jsx", "ts", "tsx", "mjs", "cjs") for path in self.tree.rglob(f"*.{ending}")]
+        script = [
+            str(path) for ending in ("js", "jsx", "ts", "tsx", "mjs", "cjs") for path in self.tree.rglob(f"*.{ending}")
+        ]
         self.tool("bandit", "-q", "-f", "json", "--exclude=", "--ignore-nosec", *python)
         listed = self.copy_of([*python, *script])
-        semgrep = ("scan", "--metrics", "off", "--disable-version-check", "--json", "--no-git-ignore", "--max-target-bytes", "0")
+        semgrep = (
+            "scan",
+            "--metrics",
+            "off",
+            "--disable-version-check",
+            "--json",
+            "--no-git-ignore",
+            "--max-target-bytes",
+            "0",
+        )
         self.tool("semgrep", *semgrep, "--config", str(RULES / "semgrep"), str(listed))
-        kingfisher = ("scan", "--no-validate", "--no-update-check", "--format", "json", "--no-dedup", "--git-history", "full")
+        kingfisher = (
+            "scan",
+            "--no-validate",
+            "--no-update-check",
+            "--format",
+            "json",
+            "--no-dedup",
+            "--git-history",
+            "full",
+        )
         self.tool("kingfisher", *kingfisher, "--rules-path", str(RULES / "kingfisher"), str(self.tree))
         empty = self.room / "requirements.txt"
         empty.write_text("")
@@ -136,7 +158,16 @@ class Bench:
             raise SystemExit(f"{name} ended with {ended.returncode}: {ended.stderr[-500:].decode()}")
 
     def walkdown(self) -> None:
-        argv = [BIN / "walkdown", "scan", str(self.tree), "--offline", "--format", "json", "--output", str(self.room / "o")]
+        argv = [
+            BIN / "walkdown",
+            "scan",
+            str(self.tree),
+            "--offline",
+            "--format",
+            "json",
+            "--output",
+            str(self.room / "o"),
+        ]
         ended = subprocess.run(argv, env=self.env, capture_output=True, check=False)
         if ended.returncode not in (0, 1, 3):
             raise SystemExit(ended.stderr.decode())

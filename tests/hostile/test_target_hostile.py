@@ -239,8 +239,11 @@ def test_an_object_under_a_false_name_is_noticed(tmp_path: Path) -> None:
     place.unlink()
     shutil.copy(objects / first[:2] / first[2:], place)
     with open_target(repo) as target:
+        assert target.facts.state is State.BROKEN
+        assert target.history is None
+        assert target.tree == ""
         assert paths(target) == ["a.py"]
-        assert codes(target) == {"git-silent"}
+        assert codes(target) == {"git-broken"}
 
 
 PIPES = ["objects/info/alternates", "HEAD", "config", "packed-refs", "index", "shallow", "commondir", "info/exclude"]
@@ -280,10 +283,11 @@ def test_an_ignore_file_that_is_a_pipe_or_a_link(tmp_path: Path, monkeypatch: py
     with open_target(repo) as target:
         assert paths(target) == ["a.py", "new.py"]
         assert codes(target) == {"git-silent"}
+        assert target.dirty
 
 
 def test_odd_names_in_a_repository(tmp_path: Path) -> None:
-    names = ["new\nline.py", "tab\t.py", "esc\x1b[31m.py", "a[/]b.py", "-rf.py", ":(exclude)x.py", "*.py", "quote\".py"]
+    names = ["new\nline.py", "tab\t.py", "esc\x1b[31m.py", "a[/]b.py", "-rf.py", ":(exclude)x.py", "*.py", 'quote".py']
     repo = make_repo(tmp_path, {name: f"{name!r}\n" for name in names}, then=[{"z.py": "x\n"}])
     raw = Path(os.fsdecode(os.fsencode(repo) + b"/\xe9.py"))
     raw.write_text("x\n")

@@ -75,7 +75,7 @@ class Repo:
 
     def blobs(self, since: Sequence[str]) -> Sequence[Blob] | None:
         without = ("--not", *since) if since else ()
-        listed = self.git("rev-list", "--objects", "--in-commit-order", "--reverse", "--all", *without)
+        listed = self.git("rev-list", "--objects", "--in-commit-order", "--topo-order", "--reverse", "--all", *without)
         kinds = self.git(
             "cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize) %(rest)", stdin=listed.encode()
         )

@@ -17,7 +17,7 @@ import pytest
 
 import walkdown.rules
 from walkdown.model import Confidence, Severity
-from walkdown.process import clean_environment, run_now
+from walkdown.process import Limits, clean_environment, run_now
 
 PACK = Path(next(iter(walkdown.rules.__path__))) / "semgrep"
 CASES = Path(__file__).parent / "semgrep"
@@ -129,7 +129,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
         "--disable-version-check", "--json", "--no-git-ignore", "--disable-nosem", "--max-target-bytes", "0",
         "--config", str(PACK), *_case_files(),
     ]  # fmt: skip
-    done = run_now(argv, cwd=str(CASES), env=clean_environment(str(home), str(home)))
+    done = run_now(argv, cwd=str(CASES), env=clean_environment(str(home), str(home)), limits=Limits(seconds=240))
     assert done.code in {0, 1}, done.stderr.decode()
     return msgspec.json.decode(done.stdout, type=Report)
 

@@ -112,6 +112,11 @@ def test_the_same_secret_is_recognised_and_only_with_the_key(batch: Batch) -> No
     assert set(none) == {""}
 
 
+def test_the_rule_that_speaks_is_the_first_source(batch: Batch) -> None:
+    slack = read(batch, recorded(batch)).findings[1]
+    assert [source.rule for source in slack.sources] == ["betterleaks.slack-bot-token", "walkdown.token"]
+
+
 def test_a_comment_that_silences_is_shown(batch: Batch) -> None:
     silenced = [finding.silenced for finding in read(batch, recorded(batch)).findings if finding.silenced]
     assert [(one.how, one.line) for one in silenced] == [("gitleaks:allow", 3)]
@@ -168,6 +173,13 @@ def test_the_command_sends_nothing_and_obeys_nobody(batch: Batch) -> None:
     assert {"--no-validate", "--no-update-check", "--no-dedup", "--no-ignore"} <= set(command.argv)
     assert command.argv[:3] == ("/opt/kingfisher", "scan", batch.folder)
     assert command.ok == {0, 200}
+
+
+def test_the_key_follows_version_and_rules() -> None:
+    old, new = Kingfisher().key(TOOL), Kingfisher().key(msgspec.structs.replace(TOOL, version="2.15.0"))
+    assert old != new
+    assert old.rpartition(" ")[2] == new.rpartition(" ")[2]
+    assert KingfisherHistory().key(TOOL) == old
 
 
 class Programs:
@@ -319,6 +331,13 @@ def test_what_the_clone_lacks_is_a_gap() -> None:
     assert codes(Past((NEW,), BLOBS, lost=3)) == ["history.missing-objects"]
     assert codes(Past((NEW,), BLOBS, lost=-1)) == ["history.unreadable"]
     assert codes(Past(("f" * 64,), BLOBS)) == ["history.format"]
+
+
+def test_a_clone_that_lacks_a_part_is_not_remembered() -> None:
+    scanner = KingfisherHistory()
+    assert scanner.remember(TOOL, Sources(Past((NEW,), BLOBS)), ()) is not None
+    assert scanner.remember(TOOL, Sources(Past((NEW,), BLOBS, lost=1)), ()) is None
+    assert scanner.remember(TOOL, Sources(None), ()) is None
 
 
 def test_a_version_that_was_not_asked_for_is_refused(batch: Batch) -> None:

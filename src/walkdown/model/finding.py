@@ -62,11 +62,13 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     fingerprint: str = ""
     context: str = ""
     secret: str = ""
+    keyed: str = ""
     preview: str = ""
 
     # id: given by scan/identity, empty before. sources: every tool that named it, the main one first.
     # places: further places of the same flaw. fingerprint: family + normalised code + symbol, hashed.
     # context: hash of the neighbouring lines, tells twins in one function apart. secret: keyed hash of a secret value.
+    # keyed: keyed hash of strings that must not enter the fingerprint, which is the same on every machine.
     # preview: masked start of a secret, safe to show.
 
 

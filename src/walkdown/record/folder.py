@@ -26,7 +26,9 @@ def write_record(root: Path, statement: Statement, markdown: str) -> Path:
         _write(folder / f"{name}.md", markdown.encode())
         return _write(folder / f"{name}.json", data)
     except OSError as error:
-        raise RecordError(f"The record cannot be written to {folder}: {error.strerror}.", "Nothing was signed.") from error
+        raise RecordError(
+            f"The record cannot be written to {folder}: {error.strerror}.", "Nothing was signed."
+        ) from error
 
 
 def write_countersignature(record: Path, signer: Countersignature) -> Path:

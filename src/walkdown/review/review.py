@@ -111,7 +111,7 @@ class Review:
                 slots=asyncio.Semaphore(settings.jobs),
             )
             known = {file.path for file in self.target.files}
-            reports = read_reports(settings.sarif, self.target.root, known, self.target.read)
+            reports = read_reports(settings.sarif, self.target.root, known, self.target.read, key)
             scan = Scan(ground, _Sources(self, files), scanners, reports)
             renames = await asyncio.to_thread(self._renames, memory.head)
             try:
@@ -164,9 +164,7 @@ class Review:
         except GitError:
             return {}  # that commit is gone (a rebase, a shallow clone): nothing to tell renames from
 
-    def _result(
-        self, scanned: Scanned, narrowed: Sequence[Skipped], notes: Sequence[str], started: str
-    ) -> ScanResult:
+    def _result(self, scanned: Scanned, narrowed: Sequence[Skipped], notes: Sequence[str], started: str) -> ScanResult:
         findings = self._blamed(scanned.findings) if self.settings.blame else scanned.findings
         target, facts = self.target, self.target.facts
         return ScanResult(

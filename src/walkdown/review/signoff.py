@@ -63,9 +63,7 @@ def standing_open(evidence: Sequence[Evidence], state: State, result: ScanResult
     return tuple(lines)
 
 
-def make_record(
-    review: Review, result: ScanResult, evidence: Sequence[Evidence], state: State, terms: Terms
-) -> Made:
+def make_record(review: Review, result: ScanResult, evidence: Sequence[Evidence], state: State, terms: Terms) -> Made:
     open_points = standing_open(evidence, state, result)
     verdict = _verdict(open_points, terms)
     made = _now()
@@ -115,9 +113,7 @@ def _verdict(open_points: Sequence[str], terms: Terms) -> str:
 
 def _line(one: Evidence, state: State) -> ItemLine:
     standing = state.decisions.get(Subject(Kind.ITEM, one.item.id))
-    line = ItemLine(
-        one.item.id, one.item.title, one.item.section, one.standpoint.value, len(one.against), one.domain
-    )
+    line = ItemLine(one.item.id, one.item.title, one.item.section, one.standpoint.value, len(one.against), one.domain)
     if standing is None:
         return line
     event = standing.event

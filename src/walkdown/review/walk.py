@@ -51,9 +51,7 @@ class Walk:
         stack = frozenset(part.name for part in result.target.stack)
         return gather(self.checklist, result.findings, result.facts, result.reports, stack)
 
-    def decide(
-        self, evidence: Sequence[Evidence], decision: Decision, actor: Actor, channel: Channel
-    ) -> Event:
+    def decide(self, evidence: Sequence[Evidence], decision: Decision, actor: Actor, channel: Channel) -> Event:
         """Write the decision down with what it rests on. Returns once the disk has it."""
         about = next((one for one in evidence if one.item.id == decision.subject.id), None)
         if about is None or decision.subject.kind is not Kind.ITEM:

@@ -21,8 +21,8 @@ _CONTEXT_DIGITS = 6
 def describe(findings: Sequence[Finding], source: bytes, *, key: bytes = b"") -> list[Finding]:
     """Findings of one file, in their order. Nothing here depends on the file's path, only on its extension.
 
-    A secret's text enters no plain hash. With `key`, strings that were left out count through a keyed hash, so that
-    another value is another flaw; without it, only the scanner's own `secret` tells two values apart.
+    A secret's text enters no plain hash, so fingerprints are the same on every machine. With `key`, strings that were
+    left out count through a keyed hash of their own, so that another value is another flaw.
     """
     if not findings:
         return []
@@ -45,7 +45,8 @@ def _described(finding: Finding, parsed: Source, key: bytes) -> Finding:
     return msgspec.structs.replace(
         finding,
         place=_placed(place, view),
-        fingerprint=_hash(family, view.symbol, view.code, _secret(finding, view, key)),
+        fingerprint=_hash(family, view.symbol, view.code),
+        keyed=_keyed(finding, view, key),
         context="-".join(_hash(part)[:_CONTEXT_DIGITS] for part in view.context),
     )
 
@@ -59,9 +60,9 @@ def _placed(place: FilePlace, view: View) -> FilePlace:
     return FilePlace(place.path, span.line, span.column, span.end_line, span.end_column, view.symbol)
 
 
-def _secret(finding: Finding, view: View, key: bytes) -> str:
+def _keyed(finding: Finding, view: View, key: bytes) -> str:
     if finding.secret or not view.literals or not key:
-        return finding.secret
+        return ""
     return hmac.new(key, "\0".join(view.literals).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
@@ -76,9 +77,9 @@ def _about(finding: Finding) -> tuple[str, ...]:
         return ("package", finding.rule.id, place.ecosystem, place.name)
     if isinstance(place, CommitPlace):
         where = () if finding.secret else (place.commit, str(place.line))
-        return ("commit", family, finding.secret, *where)
+        return ("commit", family, *where)
     if isinstance(place, FilePlace):
-        return ("file", family, finding.secret)
+        return ("file", family)
     return ("repo", family, finding.rule.id, place.about)
 
 

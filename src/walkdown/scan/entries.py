@@ -40,9 +40,10 @@ _jobs = msgspec.msgpack.Decoder(JobEntry)
 _memories = msgspec.msgpack.Decoder(Memory)
 
 
-def cache_key(scanner_key: str, *parts: str) -> bytes:
+def cache_key(secret_key: bytes, scanner_key: str, *parts: str) -> bytes:
+    """Keyed, because what is kept holds hashes made with that key."""
     text = "\0".join((str(_SHAPE), scanner_key, *parts))
-    return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=20).digest()
+    return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=20, key=secret_key).digest()
 
 
 def encode_file(path: str, findings: Iterable[Finding], facts: Iterable[Fact]) -> bytes:

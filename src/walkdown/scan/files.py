@@ -202,7 +202,7 @@ class FileWork:
 
     def _key(self, tool: Tool, file: SourceFile) -> bytes:
         parts = (file.content, file.path) if self._scanner.by_path else (file.content,)
-        return cache_key(f"{self.name} {self._scanner.key(tool)}", *parts)
+        return cache_key(self._ground.secret_key, f"{self.name} {self._scanner.key(tool)}", *parts)
 
 
 def _twins(files: Sequence[SourceFile], *, by_path: bool) -> dict[str, list[SourceFile]]:

@@ -16,12 +16,12 @@ from walkdown.scanners.sarif import MOST_BYTES, read_sarif
 Read = Callable[[str], bytes]
 
 
-def read_reports(names: Sequence[str], root: str, files: Collection[str], read: Read) -> list[Part]:
+def read_reports(names: Sequence[str], root: str, files: Collection[str], read: Read, key: bytes) -> list[Part]:
     """One part for each SARIF file. A file that cannot be read is an error: it was asked for by name."""
-    return [_report(name, root, files, read) for name in names]
+    return [_report(name, root, files, read, key) for name in names]
 
 
-def _report(name: str, root: str, files: Collection[str], read: Read) -> Part:
+def _report(name: str, root: str, files: Collection[str], read: Read, key: bytes) -> Part:
     began = time.monotonic()
     path = Path(name)
     try:
@@ -32,16 +32,16 @@ def _report(name: str, root: str, files: Collection[str], read: Read) -> Part:
     parsed = read_sarif(data, path.name, root=root, known=files)
     coverage = Coverage(1, 1, parsed.skipped)
     seconds = round(time.monotonic() - began, 3)
-    findings = describe_anywhere(parsed.findings, files, read)
+    findings = describe_anywhere(parsed.findings, files, read, key)
     return Part(Report(f"sarif:{path.name}", "", Ran(), coverage, seconds), tuple(findings), parsed.facts)
 
 
-def describe_anywhere(findings: Sequence[Finding], files: Collection[str], read: Read) -> list[Finding]:
+def describe_anywhere(findings: Sequence[Finding], files: Collection[str], read: Read, key: bytes) -> list[Finding]:
     """Findings in files of the target are told by their code, the rest by what they are about."""
     described: list[Finding] = []
     for path, found in by_path(findings).items():
         source = _source(path, read) if path in files else None
-        described += describe_placeless(found) if source is None else describe(found, source)
+        described += describe_placeless(found) if source is None else describe(found, source, key=key)
     return described
 
 

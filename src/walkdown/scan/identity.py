@@ -52,11 +52,11 @@ def assign(
     matching.together(_at_home, lambda old: _at_home(_moved(old, renames)))
     # Files that moved without git knowing: first by what fits only one way, then by the company it keeps.
     matching.alone(lambda one: (one.fingerprint, one.context, one.line, one.column))
-    matching.alone(lambda one: (one.fingerprint, one.context, _base(one.path)))
+    matching.alone(lambda one: (one.fingerprint, one.secret, one.context, _base(one.path)))
     guessed = matching.guess_renames()
     matching.together(_at_home, lambda old: _at_home(_moved(old, guessed)))
-    matching.alone(lambda one: (one.fingerprint, one.context))
-    matching.alone(lambda one: one.fingerprint)
+    matching.alone(lambda one: (one.fingerprint, one.secret, one.context))
+    matching.alone(lambda one: (one.fingerprint, one.secret))
     ids = _with_new_ids(seen, matching.ids, {*taken, *(old.id for old in known)})
     found = [msgspec.structs.replace(finding, id=id_) for finding, id_ in zip(current, ids, strict=True)]
     return found, [msgspec.structs.replace(one, id=id_) for one, id_ in zip(seen, ids, strict=True)]
@@ -73,12 +73,12 @@ def _seen(finding: Finding) -> Known:
         context=finding.context,
         line=line_of(place),
         column=place.column if isinstance(place, FilePlace) else 0,
-        secret=finding.secret,
+        secret=finding.secret or finding.keyed,
     )
 
 
 def _at_home(one: Known) -> Hashable:
-    return (one.path, one.symbol, one.fingerprint)
+    return (one.path, one.symbol, one.fingerprint, one.secret)
 
 
 def _moved(old: Known, renames: Mapping[str, str]) -> Known:

@@ -136,7 +136,9 @@ class JobWork:
         printed = await ground.child(command, home=Path(batch.home), scratch=work, network=True)
         parsed = await asyncio.to_thread(self._scanner.parse, tool, job, batch, printed)
         files = {file.path for file in self._sources.files}
-        findings = await asyncio.to_thread(describe_anywhere, parsed.findings, files, self._sources.read)
+        findings = await asyncio.to_thread(
+            describe_anywhere, parsed.findings, files, self._sources.read, batch.secret_key
+        )
         return Parsed(tuple(findings), parsed.facts, parsed.looked, parsed.skipped)
 
     def _keep(self, tool: Tool, job: Job, parsed: Parsed) -> None:
@@ -165,10 +167,12 @@ class JobWork:
             self._ground.keep({self._memory_key(tool): encode_memory(data)})
 
     def _key(self, tool: Tool, job: Job) -> bytes:
-        return cache_key(f"{self.name} {self._scanner.key(tool)}", "job", job.key)
+        return cache_key(self._ground.secret_key, f"{self.name} {self._scanner.key(tool)}", "job", job.key)
 
     def _memory_key(self, tool: Tool) -> bytes:
-        return cache_key(f"{self.name} {self._scanner.key(tool)}", "memory", self._sources.identity)
+        return cache_key(
+            self._ground.secret_key, f"{self.name} {self._scanner.key(tool)}", "memory", self._sources.identity
+        )
 
 
 def _write(folder: Path, inputs: Sequence[tuple[str, bytes]]) -> None:

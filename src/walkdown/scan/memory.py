@@ -86,7 +86,7 @@ def _back(seen: Sequence[Known], memory: Memory) -> dict[str, str]:
 
 
 def _whole(one: Known) -> tuple[str, ...]:
-    return (one.path, one.symbol, one.fingerprint, one.context)
+    return (one.path, one.symbol, one.fingerprint, one.secret, one.context)
 
 
 def secret_key(state: Path) -> tuple[bytes, str]:

@@ -121,8 +121,9 @@ class KingfisherHistory:
         )
 
     def remember(self, tool: Tool, sources: Sources, findings: Sequence[Finding]) -> bytes | None:
-        """Places and keyed hashes only; no value of a secret."""
-        if sources.history is None:
+        """Places and keyed hashes only; no value of a secret. Nothing while the clone lacks a part: it may come under
+        the same tips, and would then never be looked at."""
+        if sources.history is None or self.unread(sources):
             return None
         return msgspec.msgpack.encode(_Memory(self.key(tool), sources.history.tips, tuple(findings)))
 

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -82,13 +83,19 @@ def _asked_version(where: Where, program: str) -> str:
 
 def key(tool: Tool) -> str:
     """The rules decide what is looked at and our own code what is made of it; both change the answer."""
+    return f"kingfisher {tool.version} {_own_digest()}"
+
+
+@cache
+def _own_digest() -> str:
     digest = hashlib.sha256()
-    for folder, pattern in (("walkdown.rules.kingfisher", ".yml"), ("walkdown.scanners", ".py")):
-        for file in sorted(resources.files(folder).iterdir(), key=lambda entry: entry.name):
-            ours = file.name.startswith(("kingfisher", "secret")) or folder.endswith("rules.kingfisher")
-            if file.name.endswith(pattern) and ours:
-                digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return f"kingfisher {tool.version} {digest.hexdigest()[:16]}"
+    own_rules = resources.files("walkdown.rules").joinpath("kingfisher")
+    own_code = resources.files("walkdown.scanners")
+    files = [file for file in own_rules.iterdir() if file.name.endswith(".yml")]
+    files += [file for file in own_code.iterdir() if re.fullmatch(r"(?:kingfisher|secret)\w*\.py", file.name)]
+    for file in sorted(files, key=lambda entry: entry.name):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def command(tool: Tool, batch: Batch, target: str, *options: str) -> Command:
@@ -183,12 +190,14 @@ def _speak(group: list[tuple[Seen, judge.Verdict]], secret_key: bytes, history: 
     guilty.sort(key=lambda pair: (rules.precedence(pair[0].candidate.rule), pair[1].severity.rank))
     one, verdict = guilty[0]
     value = judge.secret_in(one.candidate)
+    rule = rules.rule_for(one.candidate.rule, verdict, history)
+    others = (rules.short(other.candidate.rule) for other, _ in guilty[1:])
     return Finding(
-        rule=rules.rule_for(one.candidate.rule, verdict, history),
+        rule=rule,
         severity=verdict.severity,
         confidence=verdict.confidence,
         place=one.place,
-        sources=tuple(dict.fromkeys(Source("kingfisher", rules.short(each.candidate.rule)) for each, _ in guilty)),
+        sources=tuple(Source("kingfisher", name) for name in dict.fromkeys((rule.id, *others))),
         silenced=rules.silence(one.candidate.line, one.start[0]),
         secret=keyed_hash(secret_key, value),
         preview=preview(value),

@@ -37,7 +37,7 @@ _TEST = re.compile(
 _PAPER = re.compile(r"(?i)\.(?:md|mdx|rst|adoc|txt|ipynb|doctree)$|(?:^|/)(?:readme|changelog|contributing)[^/]*$")
 _CI = re.compile(
     r"(?i)(?:^|/)(?:\.github|\.circleci|\.ci|ci|\.buildkite|\.gitlab)/"
-    r"|(?:^|/)(?:\.gitlab-ci[^/]*|azure-pipelines[^/]*|\.travis\.yml)$"
+    r"|(?:^|/)(?:\.gitlab-ci[^/]*|azure-pipelines[^/]*|\.travis\.yml|tox\.ini|noxfile\.py)$"
 )
 _TEMPLATE = re.compile(
     r"(?i)(?:^|/)[^/]*(?:[._-](?:example|sample|template|dist|tpl|test|defaults?)(?:\.[a-z]+)?|env\.(?:ci|e2e))$"

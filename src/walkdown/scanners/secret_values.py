@@ -59,7 +59,8 @@ _PLACEHOLDER = re.compile(
 
 _REFERENCE = re.compile(
     r"""(?x)
-    ^(?: /[\w.@{}/-]*$ | \.{1,2}/ | ~/ | \#/ | @/ | !\w | [A-Za-z][A-Za-z0-9+.-]*:// | ENC\[ | op:// | ref\+
+    ^(?: [A-Za-z_][\w.]*\( | /[\w.@{}/-]*$
+      | \.{1,2}/ | ~/ | \#/ | @/ | !\w | [A-Za-z][A-Za-z0-9+.-]*:// | ENC\[ | op:// | ref\+
       | (?: arn | vault | secret | env | file | ssm | kms | encrypted | data | urn ): | projects/ )
     | ^[A-Za-z_$][\w$-]*(?:(?:\.|::|\?\.|->|/)[A-Za-z_$][\w$-]*)+$
     | \.(?:pem|key|json|ya?ml|txt|env|crt|cer|p12|jks|toml|ini|html?|vue|tsx?|jsx?|py|md|svg|png)$

@@ -168,7 +168,7 @@ def _judge_url(candidate: Candidate) -> Verdict:  # noqa: PLR0911 - one line for
         return NOTHING
     rehearsal = places.is_rehearsal(candidate.path) or places.is_template(candidate.path)
     local = bool(_LOCAL_HOST.match(candidate.after))
-    if values.is_machine_made(value):
+    if values.is_machine_made(value) and (not rehearsal or len(value) >= _LONG_IN_REHEARSAL):
         return Verdict(Sort.SECRET, Severity.LOW if rehearsal or local else Severity.HIGH, _less_if(rehearsal or local))
     if rehearsal:
         return NOTHING

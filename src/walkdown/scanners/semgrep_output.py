@@ -109,11 +109,11 @@ def check_rules(output: Output) -> None:
     """A rule that was not run would look like a pass everywhere; the whole run fails instead."""
     for error in output.errors:
         if error.name in _BAD_RULE:
-            rule = error.rule_id if _PLAIN.fullmatch(error.rule_id) else ""
+            rule = _bare(error.rule_id)
             what = f"Semgrep cannot use {f'the rule {rule}' if rule else 'a rule file'}: {error.name}."
             raise ScannerError(what, "Correct it or take it out of the --rules folder.")
     for skipped in output.skipped_rules:
-        rule = skipped.rule_id if _PLAIN.fullmatch(skipped.rule_id) else "with an odd name"
+        rule = _bare(skipped.rule_id) or "with an odd name"
         raise ScannerError(f"Semgrep left out the rule {rule}.", "Correct it or take it out of the --rules folder.")
     for error in output.errors:
         if not error.path and error.level == "error":
@@ -154,7 +154,7 @@ def _code(error: Error) -> str:
 
 
 def _reason(code: str, errors: Sequence[Error]) -> str:
-    rules = sorted({error.rule_id.rpartition(".")[2] for error in errors if _PLAIN.fullmatch(error.rule_id)})
+    rules = sorted({_bare(error.rule_id) for error in errors} - {""})
     named = f" ({', '.join(rules)})" if rules else ""
     if code == "syntax-error":
         return "Semgrep could not parse it"
@@ -168,6 +168,11 @@ def _reason(code: str, errors: Sequence[Error]) -> str:
     if code == "too-many-matches":
         return f"A rule matched too often, and Semgrep dropped what it found{named}"
     return f"Semgrep failed on it: {errors[0].name}{named}"
+
+
+def _bare(rule: str) -> str:
+    """Without the folders that some versions put in front; empty where it is no plain name."""
+    return rule.rpartition(".")[2] if _PLAIN.fullmatch(rule) else ""
 
 
 def _lines(errors: Sequence[Error]) -> str:

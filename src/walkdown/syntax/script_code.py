@@ -169,7 +169,7 @@ class Writer:
             value = _ESCAPED.sub(r"\1", text[1:-1])
             if node.parent is not None and node.parent.type == "pair" and _is_key(node):
                 # Quotes around a property's name are a matter of taste.
-                self.out.append(f"{value} " if _PLAIN_KEY.fullmatch(value) else repr(value))
+                self.out.append(value if _PLAIN_KEY.fullmatch(value) else repr(value))
             else:
                 self._string(value)
         else:

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from walkdown.errors import GitError, TargetError
+from walkdown.model import SkipKind, Skipped
 from walkdown.target.history import GitHistory
 from walkdown.target.inventory import Inventory, git_name
 from walkdown.target.names import printable
@@ -25,6 +26,7 @@ RENAMES_MOST = 1000
 POINTERS_MOST = 2000
 POINTER_BYTES = 1024
 _RENAMES = ("-z", "-M", f"-l{RENAMES_MOST}", "--no-ext-diff", "--no-textconv", "--name-status", "--diff-filter=R")
+_LOST = "In the commit, but its content is neither in the folder nor in this clone. Try: git fetch --refetch"
 _POINTER = re.compile(rb"^version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 _NOT_YET = frozenset("0")
 
@@ -72,6 +74,20 @@ def without_stored_elsewhere(history: GitHistory, inventory: Inventory, root: st
             same.add(path)
     modified = tuple(path for path in inventory.modified if path not in same)
     return msgspec.structs.replace(inventory, modified=modified)
+
+
+def with_lost_content(history: GitHistory, inventory: Inventory) -> Inventory:
+    """A file that is neither in the folder nor among the clone's objects was not deleted by anyone here: nobody could
+    have looked at it."""
+    oids = {printable(path): entry.oid for path, entry in history.head_tree.items() if entry.kind == "blob"}
+    lost = history.lacking([oids[path] for path in inventory.deleted])
+    skipped = tuple(
+        Skipped(skip.path, SkipKind.GAP, "missing-object", _LOST)
+        if skip.code == "deleted" and oids[skip.path] in lost
+        else skip
+        for skip in inventory.skipped
+    )
+    return msgspec.structs.replace(inventory, skipped=skipped)
 
 
 def _sha256(root: str, name: str) -> str:

@@ -34,12 +34,14 @@ class TreeEntry(msgspec.Struct, frozen=True):
 
 
 class GitHistory:
-    """Fulfils the model's History protocol. `prefix`: the folder of the repository that is looked at, empty for all."""
+    """Fulfils the model's History protocol. `prefix`: the folder of the repository that is looked at, empty for all;
+    `head_tree`: what HEAD holds below it."""
 
     def __init__(self, git: ScratchGit, head: str, refs: Mapping[str, str], object_format: str) -> None:
         self.git = git
         self.head = head
         self.prefix = ""
+        self.head_tree: Mapping[str, TreeEntry] = {}
         self._refs = dict(refs)
         self.object_format = object_format
 
@@ -147,10 +149,10 @@ class GitHistory:
             raise GitError("A commit of the repository does not match its own name.", "Clone it again.")
         return data.split(b"\n", 1)[0].removeprefix(b"tree ").decode("ascii", "replace")
 
-    @cached_property
-    def head_tree(self) -> Mapping[str, TreeEntry]:
-        """HEAD's tree below the prefix."""
-        return self.tree_of(self.head) if self.head else {}
+    def read_head_tree(self) -> None:
+        """Raises GitError where HEAD's commit or tree is not what its name says."""
+        if self.head:
+            self.head_tree = self.tree_of(self.head)
 
     def has_folder(self, path: str) -> bool:
         answer = self.git.ask("cat-file", "-t", f"{self.head}:{path}")
@@ -168,13 +170,18 @@ class GitHistory:
         return tree_name(kept, self.object_format)
 
     def known(self, top: str, git_dir: str, prefix: str) -> Known:
-        """What the inventory needs to hear from git before it walks."""
+        """What the inventory needs to hear from git before it walks. Raises GitError where the ignore rules cannot be
+        told; `committed_only` can be told then, too."""
+        known = self.committed_only()
+        staged, absent = staged_paths(self.git, git_dir, prefix)
+        ignored = self._ignored(top, prefix, [path for path in staged if path not in known.committed])
+        return msgspec.structs.replace(known, ignored=frozenset(ignored), absent=absent)
+
+    def committed_only(self) -> Known:
         tree = self.head_tree
         committed = {path: entry.oid for path, entry in tree.items() if entry.kind == "blob"}
         modules = frozenset(path for path, entry in tree.items() if entry.kind == "commit")
-        staged, absent = staged_paths(self.git, git_dir, prefix)
-        ignored = self._ignored(top, prefix, [path for path in staged if path not in committed])
-        return Known(committed, frozenset(ignored), modules, absent, self.object_format)
+        return Known(committed, modules=modules, hash_name=self.object_format)
 
     def _ignored(self, top: str, prefix: str, also_tracked: Iterable[str]) -> set[str]:
         """Files and folders (ending in `/`) that git's rules leave out. Tracked: what HEAD holds and `also_tracked`."""
@@ -202,6 +209,12 @@ class GitHistory:
         start = f"{self.prefix}/" if self.prefix else ""
         answer = self.git.ask("cat-file", "blob", f"{self.commit_of(commit)}:{start}{path}")
         return answer.out if answer.code == 0 else None
+
+    def lacking(self, oids: Sequence[str]) -> frozenset[str]:
+        """Those of the objects that the clone does not have."""
+        asked = "".join(f"{oid}\n" for oid in dict.fromkeys(oids))
+        listed = self.git.tell("cat-file", "--batch-check", stdin=asked.encode()).decode()
+        return frozenset(line.split(" ")[0] for line in listed.splitlines() if line.endswith(" missing"))
 
     def small_blobs(self, oids: Sequence[str], most: int) -> dict[str, bytes]:
         """The bytes of those objects that are no larger than `most`."""

@@ -107,6 +107,8 @@ class Target:
         taken = inventory.take(self.root, self._known(), self.wanted)
         if self.history is not None and taken.modified:
             taken = compare.without_stored_elsewhere(self.history, taken, self.root)
+        if self.history is not None and taken.deleted:
+            taken = compare.with_lost_content(self.history, taken)
         return taken
 
     @property
@@ -176,8 +178,8 @@ class Target:
         try:
             return self.history.known(self.facts.top, self.facts.git_dir, self.facts.prefix)
         except GitError as error:
-            self._late.append(Note("git-silent", f"{error.what} Ignored files are not told apart.", error.do))
-            return Known()
+            self._late.append(Note("git-silent", f"{error.what} Ignored files are looked at like the rest.", error.do))
+            return self.history.committed_only()
 
 
 def open_target(path: str | os.PathLike[str], *, wanted: Wanted = EVERYTHING, scratch: str | None = None) -> Target:
@@ -261,6 +263,8 @@ def _open_repository(root: str, found: Found, git: ScratchGit, wanted: Wanted) -
     if prefix and (state is State.NO_COMMITS or not history.has_folder(prefix)):
         raise GitError(f"The folder lies in the repository {printable(found.top)}, whose last commit does not hold it.")
     history.prefix = prefix
+    # Read and checked now: a repository whose objects do not add up is no history at all.
+    history.read_head_tree()
     facts = Facts(
         root, _name(root), state, found.layout, found.top, found.git_dir, prefix, commit,
         printable(head.ref.removeprefix("refs/heads/")), settings.remote, settings.object_format,
@@ -291,7 +295,7 @@ def _repository_notes(found: Found, settings: GitSettings) -> list[Note]:
     strangers = _strangers(found)
     if strangers:
         text = (
-            f"git refuses this repository (\"dubious ownership\"): {', '.join(strangers)} belongs to another user."
+            f'git refuses this repository ("dubious ownership"): {", ".join(strangers)} belongs to another user.'
             " walkdown reads it through a git folder of its own, so nothing of it is run."
         )
         notes.append(Note("foreign-owner", text))

@@ -49,8 +49,8 @@ def _descend(descriptor: int, relative: str) -> int:
 
 
 class Folders:
-    """Opens the folders of a walk one after the other. The newest ones above stay open, so that a folder is reached from
-    its parent however deep it lies."""
+    """Opens the folders of a walk one after the other. The newest ones above stay open, so that a folder is reached
+    from its parent however deep it lies."""
 
     def __init__(self, root: str) -> None:
         self._root = root

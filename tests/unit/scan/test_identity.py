@@ -147,7 +147,7 @@ def test_neighbours_right_beside_count_more() -> None:
     assert likeness("a-b-c-d", "z-b-c-z") > likeness("a-b-c-d", "a-z-z-d") > likeness("a-b-c-d", "z-z-z-z") == 0
 
 
-# -- describe -----------------------------------------------------------------------------------------------------------
+# -- describe ------------------------------------------------------------------------------------------------------
 
 
 def _at(source: str, place: tuple[int, int, int, int], rule: Rule = RULE, **more: str) -> Finding:
@@ -158,7 +158,7 @@ def _at(source: str, place: tuple[int, int, int, int], rule: Rule = RULE, **more
 def test_a_flagged_function_is_its_header() -> None:
     source = "import os\n\ndef f(a='x'):\n    g()\n    h()\n"
     finding = _at(source, (3, 1, 5, 8))
-    assert finding.place == FilePlace("a.py", 3, 1, 3, 13, "f")
+    assert finding.place == FilePlace("a.py", 3, 1, 3, 14, "f")
     assert finding.fingerprint == _at(source.replace("h()", "i()"), (3, 1, 5, 8)).fingerprint
 
 

@@ -150,7 +150,7 @@ def test_a_rule_nobody_knows_is_a_family_of_its_own() -> None:
 
 
 def test_order_of_arrival_changes_nothing_and_fifty_thousand_are_quick() -> None:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     rules = [
         Rule(tool, f"{tool}{n}", "t", family=f"f{n % 5}") for tool in ("bandit", "semgrep", "Trivy") for n in range(15)
     ]

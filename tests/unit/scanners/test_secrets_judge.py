@@ -145,6 +145,9 @@ NOTHING = [
     named(
         "app/ids.py", 'token = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"', "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "token"
     ),
+    named("supabase/config.toml", 's3_secret_key = "env(S3_SECRET_KEY)"', "env(S3_SECRET_KEY)", "signing-key"),
+    named("tox.ini", "DATABASE_PASSWORD=Password12", "Password12", form="bare"),
+    candidate("walkdown.url-password", "docs/db.mdx", "postgres://app:p%40ss%23word@localhost/db", "p%40ss%23word"),
     named(".github/workflows/ci.yml", "POSTGRES_PASSWORD: postgres", "postgres", form="bare"),
     candidate("walkdown.url-password", "README.md", "postgres://user:password@localhost/db", "password"),
     candidate("walkdown.url-password", "app.py", "help='http://user:passwd@proxy:80'", "passwd"),

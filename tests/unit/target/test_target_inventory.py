@@ -101,6 +101,17 @@ def test_a_path_longer_than_the_system_takes_in_one_call(tmp_path: Path) -> None
         assert target.read(found.path) == b"deep\n"
 
 
+def test_folders_far_apart_are_all_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_read, "KEPT_OPEN", 2)
+    names = [f"{'d/' * depth}{kind}.py" for depth in range(8) for kind in ("a", "e/b", "d2/c", "z/y/x/w")]
+    write(tmp_path, {name: f"{name}\n" for name in names})
+    before = len(list(Path("/dev/fd").iterdir()))
+    assert {file.path: file.content for file in take(tmp_path).files} == {
+        name: content_id(name.rpartition("/")[2], f"{name}\n".encode()) for name in names
+    }
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
 def test_endless_folders_end_in_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inventory, "DEEPEST", 3)
     write(tmp_path, {"1/2/3/4/seen.py": "x\n", "1/2/3/4/5/unseen.py": "x\n"})
@@ -243,6 +254,18 @@ def test_a_sparse_checkout_leaves_gaps(tmp_path: Path) -> None:
     git(repo, "sparse-checkout", "set", "api")
     with open_target(repo) as target:
         assert skips(target.inventory) == {"web/b.ts": (SkipKind.GAP, "not-checked-out")}
+
+
+def test_content_that_the_clone_never_got_is_a_gap(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {"a.py": "1\n", "b.py": "2\n", "c.py": "3\n"})
+    oid = git(repo, "rev-parse", "HEAD:a.py")
+    (repo / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    write(repo, {"a.py": None, "b.py": None})
+    with open_target(repo) as target:
+        assert skips(target.inventory) == {
+            "a.py": (SkipKind.GAP, "missing-object"),
+            "b.py": (SkipKind.SCOPE, "deleted"),
+        }
 
 
 def test_a_file_kept_by_lfs_is_not_modified(tmp_path: Path) -> None:

@@ -7,6 +7,10 @@ app.post("/tasks", (req: Request, res: Response) => {
     return res.status(401).end();
   }
   // ok: js-timing
+  if (req.body.kind === TaskKind.SECRET || API_KEYS.indexOf(req.body.key) === -1) {
+    return res.status(400).end();
+  }
+  // ok: js-timing
   if (req.body.kind === "secret") {
     return res.status(400).end();
   }

@@ -110,3 +110,13 @@ def restore_later(archive):
     # ruleid: py-archive
     tar.extractall(path="/srv/restore")
     tar.close()
+
+
+@router.post("/pages/{number}/image")
+async def page_image(number: int, file: UploadFile):
+    suffix = Path(file.filename).suffix.lower()
+    if suffix not in {".png", ".jpg"}:
+        raise HTTPException(415)
+    # ok: py-path
+    with open(f"pages/{number}{suffix}", "wb") as out:
+        out.write(await file.read())

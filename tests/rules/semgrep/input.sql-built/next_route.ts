@@ -44,3 +44,13 @@ export default async function Page({ searchParams }: { searchParams: { id: strin
   const page = await pool.query(`SELECT body FROM pages WHERE id = ${searchParams.id}`);
   return page.rows[0].body;
 }
+
+export const posts = router({
+  byName: procedure.input(z.object({ name: z.string() })).query(async ({ ctx, input }) => {
+    // ruleid: js-sql-built
+    const found = await ctx.db.$queryRawUnsafe(`SELECT * FROM posts WHERE name = '${input.name}'`);
+    // ok: js-sql-built
+    const same = await ctx.db.$queryRawUnsafe("SELECT * FROM posts WHERE name = $1", input.name);
+    return [found, same];
+  }),
+});

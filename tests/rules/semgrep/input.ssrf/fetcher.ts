@@ -46,3 +46,19 @@ export const hooks = router({
     await fetch(hook.url, { method: "POST", signal: AbortSignal.timeout(5000) });
   }),
 });
+
+app.get("/image", async (req: Request, res: Response) => {
+  const { url } = req.query;
+  let parsed;
+  try {
+    parsed = new URL(url as string);
+  } catch {
+    return res.status(400).end();
+  }
+  if (!ALLOWED.has(parsed.hostname)) {
+    return res.status(403).end();
+  }
+  // ok: js-ssrf
+  const image = await fetch(url as string, { signal: AbortSignal.timeout(5000) });
+  res.send(await image.text());
+});

@@ -1,0 +1,2 @@
+﻿eval(x);
+const y = "é😀";  eval(y);

@@ -1,0 +1,3 @@
+const a = "יא";
+@@@ יא hunter2-in-the-message
+eval(x)

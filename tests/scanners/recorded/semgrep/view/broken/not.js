@@ -1,0 +1,5 @@
+function f( {{{{
+ eval(x)
+}
+ let = = 3;
+eval(z)

@@ -1,0 +1,5 @@
+import requests
+
+
+def f():
+    return 1
