@@ -8,7 +8,7 @@ from pathlib import Path
 if sys.path and (sys.path[0] == "" or Path(sys.path[0]) == Path.cwd()):
     del sys.path[0]
 
-from walkdown.cli.main import main  # noqa: E402 - only after the path is clean
+from walkdown.cli.main import main
 
 if __name__ == "__main__":
     main()

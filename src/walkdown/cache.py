@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from walkdown.errors import CacheError
@@ -27,7 +28,9 @@ class Cache:
         self.notes: list[str] = []
         self._path = folder / "results.sqlite"
         self._most_bytes = most_bytes
+        self._why = ""
         self._db: sqlite3.Connection | None = None
+        self._lock = threading.RLock()  # one connection, used by the threads of several scanners
         with self._guard("opened"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._db = self._open()
@@ -42,45 +45,42 @@ class Cache:
         return found
 
     def put(self, entries: Mapping[bytes, bytes]) -> None:
-        if self._db is None or not entries:
-            return
         today = int(time.time()) // _DAY
         rows = [(key, _checked(value), today) for key, value in entries.items()]
-        with self._guard("written"), self._db:
-            self._db.executemany("INSERT OR REPLACE INTO entries(key, value, used) VALUES (?, ?, ?)", rows)
+        self._write("INSERT OR REPLACE INTO entries(key, value, used) VALUES (?, ?, ?)", rows)
 
     def touch(self, keys: Iterable[bytes]) -> None:
         """Remember that these were of use today, so that trimming takes others first."""
-        if self._db is None:
-            return
         today = int(time.time()) // _DAY
-        with self._guard("written"), self._db:
-            self._db.executemany(
-                "UPDATE entries SET used = ? WHERE key = ? AND used < ?", [(today, key, today) for key in keys]
-            )
+        rows = [(today, key, today) for key in keys]
+        self._write("UPDATE entries SET used = ? WHERE key = ? AND used < ?", rows)
 
     def close(self) -> None:
-        if self._db is None:
-            return
         with self._guard("trimmed"):
-            self._trim(self._db)
-        if self._db is not None:
-            self._db.close()
-            self._db = None
+            if self._db is not None:
+                self._trim(self._db)
+        with self._lock:
+            if self._db is not None:
+                self._db.close()
+                self._db = None
 
     def size(self) -> tuple[int, int]:
         """Entries and bytes on disk."""
-        if self._db is None:
-            return 0, 0
-        row = self._db.execute("SELECT count(*) FROM entries").fetchone()
-        return int(row[0]), self._path.stat().st_size
+        with self._insisting("read") as db:
+            row = db.execute("SELECT count(*) FROM entries").fetchone()
+            return int(row[0]), sum(part.stat().st_size for part in self._parts() if part.is_file())
 
     def clear(self) -> None:
-        if self._db is None:
-            raise CacheError(*self.notes[:1])
-        with self._db:
-            self._db.execute("DELETE FROM entries")
-        self._db.execute("VACUUM")
+        with self._insisting("cleared") as db:
+            with db:
+                db.execute("DELETE FROM entries")
+            db.execute("VACUUM")
+
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        with self._guard("written"):
+            if self._db is not None and rows:
+                with self._db:
+                    self._db.executemany(statement, rows)
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -112,23 +112,44 @@ class Cache:
         db.execute("VACUUM")
 
     def _drop(self) -> None:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            Path(f"{self._path}{ending}").unlink(missing_ok=True)
+        for part in self._parts():
+            part.unlink(missing_ok=True)
+
+    def _parts(self) -> list[Path]:
+        return [Path(f"{self._path}{ending}") for ending in ("", "-wal", "-shm", "-journal")]
 
     @contextlib.contextmanager
     def _guard(self, done: str) -> Iterator[None]:
         """A cache that fails is put away for the rest of the run, with one note; a damaged one is dropped as well."""
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            if self._db is not None:
-                with contextlib.suppress(sqlite3.Error):
-                    self._db.close()
-            self._db = None
-            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-                with contextlib.suppress(OSError):
-                    self._drop()
-            self.notes.append(f"The cache could not be {done} ({error}); this scan goes on without it.")
+        with self._lock:
+            try:
+                yield
+            except (sqlite3.Error, OSError) as error:
+                self._put_away(error)
+                self.notes.append(f"The cache could not be {done} ({_words(error)}); this scan goes on without it.")
+
+    @contextlib.contextmanager
+    def _insisting(self, done: str) -> Iterator[sqlite3.Connection]:
+        """For who came for the cache itself: there a fault is the answer, not a note."""
+        advice = f"Look at {self._path}, or set WALKDOWN_CACHE_DIR to another folder."
+        with self._lock:
+            if self._db is None:
+                raise CacheError(f"The cache cannot be used ({self._why}).", advice)
+            try:
+                yield self._db
+            except (sqlite3.Error, OSError) as error:
+                self._put_away(error)
+                raise CacheError(f"The cache could not be {done} ({_words(error)}).", advice) from error
+
+    def _put_away(self, error: Exception) -> None:
+        self._why = _words(error)
+        if self._db is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.close()
+        self._db = None
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            with contextlib.suppress(OSError):
+                self._drop()
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -148,6 +169,10 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _words(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def _checked(value: bytes) -> bytes:

@@ -31,6 +31,9 @@ _NETWORK_VARIABLES = (
 )  # fmt: skip
 
 
+_running: set[int] = set()  # the session of every quiet child that is alive
+
+
 class Limits(msgspec.Struct, frozen=True):
     seconds: float = 600.0
     stdout_bytes: int = 256 * MIB
@@ -88,6 +91,8 @@ async def run(
     """Run a child to its end. On cancellation, time-out or too much output its whole session is ended first."""
     started = time.monotonic()
     child, transport = await _start(argv, cwd, env, limits)
+    session = transport.get_pid()
+    _running.add(session)
     try:
         _bound_memory(transport.get_pid(), limits.memory_bytes)
         async with _deadline(argv[0], limits.seconds):
@@ -100,6 +105,7 @@ async def run(
         try:
             await _end_session(child, transport)
         finally:
+            _running.discard(session)
             transport.close()
     return Finished(transport.get_returncode() or 0, bytes(child.out), bytes(child.err), time.monotonic() - started)
 
@@ -109,6 +115,12 @@ def run_now(
 ) -> Finished:
     """`run` for callers that have no event loop of their own."""
     return asyncio.run(run(argv, cwd=cwd, env=env, limits=limits, stdin=stdin))
+
+
+def end_all_now() -> None:
+    """Kill every quiet child and what it started, whichever thread waits for it. For leaving at once."""
+    for session in tuple(_running):
+        _signal_group(session, signal.SIGKILL)
 
 
 def run_with_terminal(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] | None = None) -> int:

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 import platformdirs
@@ -26,6 +26,17 @@ else:
 
 PROJECT_CONFIG = ".walkdown/config.toml"
 MIB = 1024 * 1024
+MOST_JOBS = 256
+MOST_SECONDS = 86_400.0
+MOST_FILE_MB = 1024.0
+_PROJECT_BYTES = 64 * 1024
+
+_Jobs = Annotated[int, msgspec.Meta(ge=1, le=MOST_JOBS)]
+_Seconds = Annotated[float, msgspec.Meta(ge=1, le=MOST_SECONDS)]
+_FileMb = Annotated[float, msgspec.Meta(ge=0.01, le=MOST_FILE_MB)]
+# It names a folder and stands in reports.
+_Name = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9_-]{0,30}\Z")]
+_Command = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 
 
 class Folders(msgspec.Struct, frozen=True):
@@ -50,8 +61,8 @@ class Folders(msgspec.Struct, frozen=True):
 class External(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A scanner of the user's own: a command that prints SARIF. `{target}` stands for the folder under review."""
 
-    name: str
-    command: tuple[str, ...]
+    name: _Name
+    command: _Command
 
 
 class ProjectConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -67,9 +78,9 @@ class UserConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     fail_on: Severity | None = None
     skip: tuple[str, ...] = ()
     offline: bool = False
-    jobs: int | None = None
-    timeout: float | None = None
-    max_file_mb: float | None = None
+    jobs: _Jobs | None = None
+    timeout: _Seconds | None = None
+    max_file_mb: _FileMb | None = None
     rules: tuple[str, ...] = ()
     scanners: tuple[External, ...] = ()
 
@@ -181,7 +192,24 @@ def _with_project(settings: Settings, user: UserConfig, data: bytes) -> Settings
         exclude=(*settings.exclude, *project.exclude),
         fail_on=user.fail_on or project.fail_on or settings.fail_on,
         project_digest=digest,
+        notes=(*settings.notes, f"The project's own {PROJECT_CONFIG} counts here (accepted, sha256 {digest[:16]}…)."),
     )
+
+
+def read_project(root: Path) -> bytes | None:
+    """The project's own config as bytes, None where there is none; whether it counts is for a person to say."""
+    file = root / PROJECT_CONFIG
+    try:
+        # A link would show, and let count, a file that is not the project's.
+        if file.parent.is_symlink() or file.is_symlink() or not file.is_file():
+            return None
+        with file.open("rb") as opened:
+            data = opened.read(_PROJECT_BYTES + 1)
+    except (OSError, ValueError):
+        return None  # opening the target says what is wrong with the path
+    if len(data) > _PROJECT_BYTES:
+        raise SettingsError(f"{PROJECT_CONFIG} of the project is larger than 64 KB.", "Make it smaller.")
+    return data
 
 
 def _accepted(folders: Folders) -> frozenset[str]:

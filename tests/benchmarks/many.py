@@ -20,7 +20,7 @@ from walkdown.scan.events import nobody
 from walkdown.scan.ground import Ground
 from walkdown.scan.memory import Memory
 from walkdown.scan.merge import merge
-from walkdown.scan.scan import Scan
+from walkdown.scan.scan import Scan, Scanned
 from walkdown.scan.view import scratch
 from walkdown.scanners.bandit import Bandit
 from walkdown.scanners.programs import Programs
@@ -29,15 +29,17 @@ from walkdown.settings import Folders, Settings
 A_FILE = 50
 
 
-def main(count: int) -> None:
+def main(what: str, count: int) -> None:
     with tempfile.TemporaryDirectory(prefix="walkdown-bench-") as name:
         room = Path(name)
         source = "".join(f"def f{n}(value):\n    return eval(value + '{n}')\n" for n in range(A_FILE)).encode()
         files = [
             SourceFile(f"m{n}.py", hashlib.sha256(b"%d" % n).hexdigest(), len(source)) for n in range(count // A_FILE)
         ]
-        decode_and_merge(files)
-        whole(room, files, source)
+        if what == "merge":
+            decode_and_merge(files)
+        else:
+            whole(room, files, source)
 
 
 def output(names: list[str]) -> bytes:
@@ -83,17 +85,22 @@ class Printing(Bandit):
 def whole(room: Path, files: list[SourceFile], source: bytes) -> None:
     settings = Settings(folders=Folders(room / "config", room / "cache", room / "state"), jobs=2)
 
+    kept: list[Scanned] = []
+
     async def run(cache: Cache):  # type: ignore[no-untyped-def]
         with scratch() as place:
             ground = Ground(
                 settings, files, lambda _: source, cache, place, Programs(room), b"k" * 32, nobody, asyncio.Semaphore(2)
             )
-            return await Scan(ground, None, [Printing()]).run(Memory(), {}, head="", whole=True)  # type: ignore[arg-type]
+            # As the command does: asyncio.run() would build the repr of a result.
+            kept.append(await Scan(ground, None, [Printing()]).run(Memory(), {}, head="", whole=True))  # type: ignore[arg-type]
 
     for name in ("cold", "cached"):
         cache = Cache(room / "cache")
         began = time.perf_counter()
-        scanned = asyncio.run(run(cache))
+        kept.clear()
+        asyncio.run(run(cache))
+        scanned = kept[0]
         cache.close()
         result = ScanResult(TargetFacts(), scanned.reports, scanned.findings)
         size = sum(len(piece) for piece in scan_json(result, lambda _: "eval(value)", Masker()))
@@ -105,4 +112,4 @@ def whole(room: Path, files: list[SourceFile], source: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1], int(sys.argv[2]))

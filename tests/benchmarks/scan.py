@@ -99,12 +99,12 @@ class Bench:
 
     def start_up(self) -> None:
         ours, click = [], []
+        argv = [sys.executable, "-c", "import click"]
         for _ in range(max(10, self.rounds)):
             ours.append(
                 self.timed(lambda: subprocess.run([BIN / "walkdown", "--help"], capture_output=True, check=True))
             )
-            argv = [sys.executable, "-c", "import click"]
-            click.append(self.timed(lambda argv=argv: subprocess.run(argv, check=True)))  # type: ignore[misc]
+            click.append(self.timed(lambda: subprocess.run(argv, check=True)))
         row("walkdown --help against import click", ours, click, "2.5 x")
 
     def by_hand(self) -> None:
@@ -192,8 +192,11 @@ class Bench:
 def many_findings(count: int = 50_000) -> None:
     """Decode and merge many findings in a fresh process, and see how much memory that takes."""
     code = Path(__file__).with_name("many.py")
-    ended = subprocess.run([sys.executable, code, str(count)], capture_output=True, text=True, check=False)
-    print(ended.stdout.strip() or ended.stderr)
+    for what in ("merge", "whole"):
+        ended = subprocess.run(
+            [sys.executable, str(code), what, str(count)], capture_output=True, text=True, check=False
+        )
+        print(ended.stdout.strip() or ended.stderr)
 
 
 def row(name: str, times: Sequence[float], against: Sequence[float], wanted: str) -> None:

@@ -292,10 +292,10 @@ def test_the_next_scan_reads_new_versions_only_and_still_tells_all(batch: Batch)
 
 
 @pytest.mark.parametrize(
-    "memory", [b"", b"garbage", msgspec.msgpack.encode({"key": "other", "tips": [], "findings": []})]
+    "memory", [b"", b"garbage", msgspec.msgpack.encode({"key": "other rules", "tips": [OLD], "findings": []})]
 )
-def test_memory_that_does_not_fit_is_no_memory(batch: Batch, memory: bytes) -> None:
-    (job,) = KingfisherHistory().jobs(TOOL, Sources(Past((NEW,), BLOBS)), memory)
+def test_memory_that_does_not_fit_is_no_memory(memory: bytes) -> None:
+    (job,) = KingfisherHistory().jobs(TOOL, Sources(Past((NEW,), BLOBS, known=(OLD,))), memory)
     assert len(job.asked) == 2
 
 

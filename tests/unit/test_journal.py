@@ -36,7 +36,7 @@ def test_an_altered_or_missing_event_shows(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "j") as db:
         db.execute("UPDATE events SET body = replace(CAST(body AS TEXT), 'needs-work', 'pass') WHERE seq = 1")
     db.close()
-    with pytest.raises(JournalError, match="Event 1 .* altered"):
+    with pytest.raises(JournalError, match=r"Event 1 .* altered"):
         journal.events()
     with sqlite3.connect(tmp_path / "j") as db:
         db.execute("DELETE FROM events WHERE seq = 1")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -13,6 +15,8 @@ from walkdown.errors import WalkdownError
 
 FINE, FINDINGS, USAGE, INCOMPLETE = 0, 1, 2, 3
 STALE, TAMPERED, UNKNOWN_SIGNER, UNSIGNED, EXPIRED, INTERRUPTED = 4, 5, 6, 7, 8, 130
+
+INTERRUPTED_WORDS = "walkdown: interrupted; what was scanned so far is kept."
 
 EXIT_CODES = """\b
 Exit codes:
@@ -38,11 +42,15 @@ def guarded(command: Callable[..., int]) -> Callable[..., NoReturn]:
             _say(error, debug=debug)
             sys.exit(error.code)
         except KeyboardInterrupt:
-            click.echo("walkdown: interrupted; what was scanned so far is kept.", err=True)
+            tell(INTERRUPTED_WORDS)
             sys.exit(INTERRUPTED)
         except BrokenPipeError:
             # The reader of our output went away (`| head`): nothing to complain about, but do not claim success.
-            sys.stderr.close()
+            _forget_output()
+            sys.exit(USAGE)
+        except OSError as error:
+            _say_refused(error, debug=debug)
+            _forget_output()
             sys.exit(USAGE)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -54,22 +62,51 @@ def guarded(command: Callable[..., int]) -> Callable[..., NoReturn]:
     return run
 
 
+def tell(text: str) -> None:
+    """A line on standard error. Where even that is full or gone, the exit code has to do."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True)
+
+
 def _say(error: WalkdownError, *, debug: bool) -> None:
+    from walkdown.safetext import Masker, for_terminal
+
+    masker = Masker()
+    tell(f"walkdown: {for_terminal(masker.mask_text(error.what))}")
+    if error.do:
+        tell(f"          {for_terminal(masker.mask_text(error.do))}")
+    if debug:
+        tell(_masked_traceback(error))
+
+
+def _say_refused(error: OSError, *, debug: bool) -> None:
+    """A full disk, a closed output, a vanished file system: not ours to mend, and no fault of ours either."""
     from walkdown.safetext import for_terminal
 
-    click.echo(f"walkdown: {for_terminal(error.what)}", err=True)
-    if error.do:
-        click.echo(f"          {for_terminal(error.do)}", err=True)
+    about = f": {error.filename}" if isinstance(error.filename, str) else ""
+    tell(f"walkdown: {for_terminal((error.strerror or str(error)) + about)}. The result is NOT complete.")
+    tell("          Make room, or mend what is named, and run it again.")
     if debug:
-        click.echo(_masked_traceback(error), err=True)
+        tell(_masked_traceback(error))
 
 
 def _say_fault(error: Exception, *, debug: bool) -> None:
-    click.echo(f"walkdown: a fault of ours: {type(error).__name__}. The scan is NOT complete.", err=True)
+    tell(f"walkdown: a fault of ours: {type(error).__name__}. The scan is NOT complete.")
     if debug:
-        click.echo(_masked_traceback(error), err=True)
+        tell(_masked_traceback(error))
     else:
-        click.echo("          Run it again with --debug and tell us what it prints.", err=True)
+        tell("          Run it again with --debug and tell us what it prints.")
+
+
+def _forget_output() -> None:
+    """What still waits to be written cannot be; without this Python would try again at its end, and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+            continue
+        os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _masked_traceback(error: BaseException) -> str:

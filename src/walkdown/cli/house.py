@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 
 import click
 
@@ -14,23 +16,29 @@ from walkdown.settings import PROJECT_CONFIG, Folders, accept_project
 
 def show_cache_size() -> int:
     folders = Folders.of_user()
-    cache = Cache(folders.cache)
-    entries, size = cache.size()
-    for note in cache.notes:
-        click.echo(note, err=True)
-    cache.close()
+    with _cache(folders) as cache:
+        entries, size = cache.size()
     click.echo(f"{entries} results, {size / 1e6:.1f} MB in {folders.cache}")
     return 0
 
 
 def clear_cache() -> int:
-    folders = Folders.of_user()
-    cache = Cache(folders.cache)
-    entries, _ = cache.size()
-    cache.clear()
-    cache.close()
+    with _cache(Folders.of_user()) as cache:
+        entries, _ = cache.size()
+        cache.clear()
     click.echo(f"{entries} results forgotten. Decisions and records are untouched.")
     return 0
+
+
+@contextlib.contextmanager
+def _cache(folders: Folders) -> Iterator[Cache]:
+    cache = Cache(folders.cache)
+    try:
+        yield cache
+        for note in cache.notes:
+            click.echo(f"walkdown: {for_terminal(note)}", err=True)
+    finally:
+        cache.close()
 
 
 def accept_config(path: str, *, yes: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -10,7 +11,19 @@ from walkdown import __version__
 from walkdown.cli.exits import EXIT_CODES, guarded
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+# Our own errors say more than click's about a path that cannot be used.
+_PATH = click.Path(readable=False)
 _SEVERITIES = ["critical", "high", "medium", "low", "info"]
+
+
+class _Number(click.FloatRange):
+    """`nan` passes every comparison with a bound, so it is refused by itself."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if number != number:
+            self.fail(f"{value} is no number", param, ctx)
+        return number
 
 
 @click.group(context_settings=_CONTEXT, epilog=EXIT_CODES)
@@ -20,7 +33,7 @@ def cli() -> None:
 
 
 @cli.command(context_settings=_CONTEXT)
-@click.argument("path", default=".", type=click.Path())
+@click.argument("path", default=".", type=_PATH)
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "markdown"]), default="text")
 @click.option("--output", type=click.Path(dir_okay=False), help="Write there instead of to standard output.")
 @click.option("--only", multiple=True, metavar="SCANNER", help="Run only this scanner. Repeatable.")
@@ -31,12 +44,12 @@ def cli() -> None:
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine, name lookups included.")
 @click.option("--no-cache", is_flag=True, help="Scan everything anew and remember nothing.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Children at once. Default: the cores at hand.")
-@click.option("--timeout", type=click.FloatRange(1), metavar="SECONDS", help="Longest time for the whole scan.")
+@click.option("--timeout", type=_Number(1, 86_400), metavar="SECONDS", help="Longest time for the whole scan.")
 @click.option("--sarif", multiple=True, type=click.Path(dir_okay=False), help="Take in another tool's findings.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Only files that match. Repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out files that match. Repeatable.")
 @click.option("--include-ignored", is_flag=True, help="Scan what git ignores too.")
-@click.option("--max-file-mb", type=click.FloatRange(0.01), help="Largest file to scan. Default: 5.")
+@click.option("--max-file-mb", type=_Number(0.01, 1024), help="Largest file to scan. Default: 5.")
 @click.option("--rules", multiple=True, type=click.Path(file_okay=False), help="Semgrep rules of your own.")
 @click.option("--blame", is_flag=True, help="Say who silenced a finding in the source, and when.")
 @click.option("--debug", is_flag=True, help="Show tracebacks, secrets masked.")
@@ -49,7 +62,7 @@ def scan(**options: object) -> int:
 
 
 @cli.command(context_settings=_CONTEXT)
-@click.argument("path", default=".", type=click.Path())
+@click.argument("path", default=".", type=_PATH)
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
 def doctor(path: str, **_: object) -> int:
@@ -90,7 +103,7 @@ def config() -> None:
 
 
 @config.command("accept")
-@click.argument("path", default=".", type=click.Path())
+@click.argument("path", default=".", type=_PATH)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
@@ -133,7 +146,7 @@ def item() -> None:
 
 
 @item.command("list")
-@click.argument("path", default=".", type=click.Path())
+@click.argument("path", default=".", type=_PATH)
 @click.option("--offline", is_flag=True)
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
@@ -147,7 +160,7 @@ def item_list(path: str, offline: bool, **_: object) -> int:
 @item.command("decide")
 @click.argument("item_id")
 @click.argument("verdict", type=click.Choice(["pass", "needs-work", "waive", "n-a"]))
-@click.argument("path", default=".", type=click.Path())
+@click.argument("path", default=".", type=_PATH)
 @click.option("--reason", default="", help="Why. Needed for waive and n-a.")
 @click.option("--owner", default="", help="Who answers for a waiver.")
 @click.option("--until", default="", metavar="DATE", help="When a waiver ends, as 2026-12-31.")
@@ -164,7 +177,7 @@ def item_decide(**options: object) -> int:
 
 
 @cli.command(context_settings=_CONTEXT)
-@click.argument("path", default=".", type=click.Path())
+@click.argument("path", default=".", type=_PATH)
 @click.option("--as", "who", default="", metavar='"Name <mail>"')
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
@@ -176,7 +189,7 @@ def undo(path: str, who: str, **_: object) -> int:
 
 
 @cli.command(context_settings=_CONTEXT)
-@click.argument("path", default=".", type=click.Path())
+@click.argument("path", default=".", type=_PATH)
 @click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who signs. Default: git's user.")
 @click.option("--role", default="reviewer", show_default=True)
 @click.option("--key", type=click.Path(dir_okay=False), help="SSH key to sign with.")
@@ -208,4 +221,16 @@ def verify(**options: object) -> int:
 
 def main() -> None:
     """Where the console script and `python -m walkdown` come in."""
+    _have_standard_streams()
     sys.exit(cli(prog_name="walkdown", standalone_mode=True))
+
+
+def _have_standard_streams() -> None:
+    """Whoever starts us may have closed them; the next file we open would then take their place."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDWR)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+            setattr(sys, name, os.fdopen(number, mode))

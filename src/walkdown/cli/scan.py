@@ -8,18 +8,22 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import msgspec
 
-from walkdown.cli.exits import FINDINGS, FINE, INCOMPLETE
+from walkdown.cli.exits import FINDINGS, FINE, INCOMPLETE, INTERRUPTED, INTERRUPTED_WORDS, tell
 from walkdown.errors import UsageError
 from walkdown.model import ScanResult, Severity
+from walkdown.process import end_all_now
 from walkdown.settings import MIB, Settings
 
 if TYPE_CHECKING:
     from walkdown.review import Review
     from walkdown.scan.events import Listener
+
+
+_PATIENCE = 1.6  # seconds from Ctrl-C to the end at the latest; ending the children in good order takes at most 1.1
 
 
 class ScanFlags(msgspec.Struct, frozen=True):
@@ -51,11 +55,23 @@ def run_scan(options: Mapping[str, object]) -> int:
     from walkdown.review import Review
 
     flags = msgspec.convert(options, ScanFlags)
+    _check_output(flags.output)
     with Review.open(flags.path, lambda settings: with_flags(settings, flags)) as review:
         with _listener(flags) as listener:
             result = run_interruptible(review, listener)
         _write(flags, review, result)
         return exit_code(result, review.settings)
+
+
+def _check_output(name: str | None) -> None:
+    """Before the scan, not after it: a folder that is not there would cost the person all of its time."""
+    if name is None:
+        return
+    path = Path(name)
+    if not path.parent.is_dir():
+        raise UsageError(f"{name} cannot be written: there is no folder {path.parent}.", "Name another --output.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UsageError(f"{name} cannot be written: no permission.", "Name another --output.")
 
 
 def with_flags(settings: Settings, flags: ScanFlags) -> Settings:
@@ -83,18 +99,35 @@ def with_flags(settings: Settings, flags: ScanFlags) -> Settings:
 
 def run_interruptible(review: Review, listener: Listener) -> ScanResult:
     """Ctrl-C, a hang-up and TERM cancel the scan, which ends every child before it gives up."""
+    results: list[ScanResult] = []
 
-    async def whole() -> ScanResult:
+    async def whole() -> None:
         task = asyncio.current_task()
         loop = asyncio.get_running_loop()
+
+        def interrupt() -> None:
+            cast("Any", task).cancel()
+            loop.call_later(_PATIENCE, _leave, review)
+
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, cast("Any", task).cancel)
-        return await review.scan(listener)
+            loop.add_signal_handler(number, interrupt)
+        # Not as the task's result: asyncio.run() builds the repr of that, 100 MB of text for 50,000 findings.
+        results.append(await review.scan(listener))
 
     try:
-        return asyncio.run(whole())
+        asyncio.run(whole())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+    return results[0]
+
+
+def _leave(review: Review) -> NoReturn:
+    """The children of the scan are gone by now, but asyncio waits for threads too, and those cannot be told to stop:
+    one may be deep in a large history. So end what they started, clean up, and go."""
+    end_all_now()
+    review.target.close()
+    tell(INTERRUPTED_WORDS)
+    os._exit(INTERRUPTED)
 
 
 def exit_code(result: ScanResult, settings: Settings) -> int:
@@ -145,7 +178,7 @@ def _render(form: str, review: Review, result: ScanResult, *, colour: bool) -> I
     else:
         from walkdown.cli.text import scan_text
 
-        yield scan_text(result, review.code_of, review.settings, colour=colour)
+        yield scan_text(result, review.code_of, review.settings, review.masker, colour=colour)
 
 
 def _wants_colour() -> bool:

@@ -110,14 +110,14 @@ class History(Protocol):
     def git_dir(self) -> str: ...
     @property
     def tips(self) -> tuple[str, ...]: ...
-    def missing_objects(self) -> int: ...
+    def missing_objects(self, since: Sequence[str] = ()) -> int: ...
     def new_commits(self, since: Sequence[str]) -> tuple[str, ...] | None: ...
     def blobs(self, since: Sequence[str]) -> Sequence[Blob] | None:
         """Every version reachable from the tips and not from `since`, oldest first; None where `since` is unknown."""
 
 
 class Sources(Protocol):
-    """What a JobScanner may ask of the target. `identity` knows the repo again, also as a clone or in another folder."""
+    """What a JobScanner may ask of the target. `identity` knows the repo again, also as a clone or elsewhere."""
 
     @property
     def identity(self) -> str: ...
@@ -156,7 +156,8 @@ class FileScanner(Protocol):
 
 class Job(msgspec.Struct, frozen=True):
     """One child of a JobScanner. `key`: what the answer depends on, empty where it must be asked anew each time.
-    `inputs`: files (name, bytes) that `scan` writes into the batch's folder first. `asked`: what must come back."""
+    `inputs`: files (name, bytes) that `scan` writes into the batch's folder first. `asked`: what must come back.
+    `settled`: the answer itself, where it is known without a child."""
 
     name: str
     key: str
@@ -164,6 +165,7 @@ class Job(msgspec.Struct, frozen=True):
     inputs: tuple[tuple[str, bytes], ...] = ()
     context: bytes = b""
     keep_seconds: float | None = None
+    settled: Parsed | None = None
 
 
 class JobScanner(Protocol):
@@ -185,4 +187,4 @@ class JobScanner(Protocol):
     def parse(self, tool: Tool, job: Job, batch: Batch, printed: Printed) -> Parsed: ...
 
     def remember(self, tool: Tool, sources: Sources, findings: Sequence[Finding]) -> bytes | None:
-        """Bytes to hand to the next scan's `jobs`, kept by `scan` beside the cache; None where nothing helps."""
+        """Bytes to hand to the next scan's `jobs`, asked for after a run without gaps; None where nothing helps."""

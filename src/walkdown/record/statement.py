@@ -37,7 +37,7 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class ItemLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One item with the decision that stood when it was signed; `by`, `at`, `channel` are empty where nobody decided."""
+    """One item with the decision that stood when it was signed; Without one, `by`, `at`, `channel` are empty."""
 
     id: str
     title: str

@@ -14,7 +14,7 @@ import msgspec
 
 from walkdown import __version__
 from walkdown.cache import Cache
-from walkdown.errors import GitError, TargetError, UsageError, WalkdownError
+from walkdown.errors import GitError, SettingsError, TargetError, WalkdownError
 from walkdown.model import (
     FilePlace,
     Finding,
@@ -38,8 +38,8 @@ from walkdown.scan.memory import Store, secret_key
 from walkdown.scan.scan import Scan, Scanned
 from walkdown.scan.view import scratch
 from walkdown.scanners.programs import Programs
-from walkdown.scanners.registry import all_scanners, chosen
-from walkdown.settings import PROJECT_CONFIG, Folders, Settings, load
+from walkdown.scanners.registry import Scanner, all_scanners, chosen
+from walkdown.settings import Folders, Settings, load, read_project
 from walkdown.target import Target, Wanted, open_target
 from walkdown.target.manifests import read_manifests
 
@@ -90,7 +90,7 @@ class Review:
         started = _now()
         files, narrowed = await asyncio.to_thread(self._files)
         settings, folders = self.settings, self.settings.folders
-        everything = all_scanners(settings.rules, settings.external, self.target.root)
+        everything = _scanners(settings, self.target.root)
         scanners = chosen(everything, settings.only, settings.skip)
         left_out = [one.name for one in everything if one not in scanners]
         narrowed += [Skipped("", SkipKind.SCOPE, "scanner", f"{name} was left out on purpose") for name in left_out]
@@ -245,23 +245,26 @@ class _Sources:
 
 def project_config(path: str) -> bytes | None:
     """The project's own config as bytes; whether it counts is for a person to say."""
-    file = Path(path, PROJECT_CONFIG)
-    try:
-        if file.is_symlink() or not file.is_file():
-            return None
-        data = file.read_bytes()
-    except (OSError, ValueError):
-        return None  # opening the target says what is wrong with the path
-    if len(data) > 64 * 1024:
-        raise UsageError(f"{PROJECT_CONFIG} of the project is larger than 64 KB.", "Make it smaller.")
-    return data
+    return read_project(Path(path))
 
 
 def tools_at_hand(path: str) -> list[tuple[str, tuple[Tool, ...] | Missing]]:
     """Every scanner with the tools that were found for it, best first."""
+    if not Path(path).is_dir():
+        raise TargetError(f"{path} is no folder.", "Give the folder of a project, or leave it out.")
     settings = load(Folders.of_user(), None)
     where = Programs(path)
-    return [(one.name, one.find(where)) for one in all_scanners(settings.rules, settings.external, path)]
+    return [(one.name, one.find(where)) for one in _scanners(settings, path)]
+
+
+def _scanners(settings: Settings, target: str) -> Sequence[Scanner]:
+    """All there are. Two of one name would share outcomes and cache."""
+    scanners = all_scanners(settings.rules, settings.external, target)
+    names = [one.name for one in scanners]
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(f"There are two scanners called {name}.", "Give yours another name in your config.")
+    return scanners
 
 
 def _now() -> str:

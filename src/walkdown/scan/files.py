@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -42,6 +43,8 @@ class FileWork:
     def __init__(self, scanner: FileScanner, ground: Ground) -> None:
         self.name = scanner.name
         self._scanner = scanner
+        # Only some scanners care what their copies are called.
+        self._suffix: str = getattr(scanner, "suffix", "")
         self._ground = ground
         self._started = time.monotonic()
         self._tools: tuple[Tool, ...] = ()
@@ -55,6 +58,7 @@ class FileWork:
         self._cached = 0
         self._second_tries = _SECOND_TRIES
         self._outcome: Outcome = Ran()
+        self._taking = threading.Lock()  # batches end side by side, and each is taken in by a thread
 
     async def run(self) -> None:
         wanted = [file for file in self._ground.files if self._scanner.wants(file)]
@@ -146,8 +150,9 @@ class FileWork:
         view, work = folder / "view", folder / "work"
         view.mkdir()
         work.mkdir()
-        shown, lost = await asyncio.to_thread(ground.scratch.view, view, files, ground.read)
-        self._skip(lost)
+        shown, lost = await asyncio.to_thread(ground.scratch.view, view, files, ground.read, self._suffix)
+        with self._taking:
+            self._skip(lost)
         batch = Batch(
             folder=str(view),
             files=tuple(shown),
@@ -169,7 +174,7 @@ class FileWork:
         findings, facts = by_path(parsed.findings), _facts_by_path(parsed.facts)
         broken = {skip.path for skip in parsed.skipped if skip.kind is SkipKind.GAP}
         fresh: dict[bytes, bytes] = {}
-        before = len(self._findings)
+        entries: dict[str, FileEntry] = {}
         for file in batch.files:
             if file.path not in parsed.looked:
                 continue
@@ -180,10 +185,14 @@ class FileWork:
             if file.path not in broken:
                 key = self._key(tool, self._twins[file.path][0])
                 fresh[key] = encode_file(file.path, entry.findings, entry.facts)
-            self._settle(file.path, entry)
+            entries[file.path] = entry
         self._ground.keep(fresh)
-        self._skip([skip for skip in parsed.skipped if skip.path not in retry])
-        self._ground.tell(Progress(self.name, self._looked, self._asked, tuple(self._findings[before:])))
+        with self._taking:
+            before = len(self._findings)
+            for path, entry in entries.items():
+                self._settle(path, entry)
+            self._skip([skip for skip in parsed.skipped if skip.path not in retry])
+            self._ground.tell(Progress(self.name, self._looked, self._asked, tuple(self._findings[before:])))
 
     def _settle(self, path: str, entry: FileEntry) -> None:
         self._settled.add(path)

@@ -51,7 +51,7 @@ def assign(
     matching.together(_at_home, _at_home)
     matching.together(_at_home, lambda old: _at_home(_moved(old, renames)))
     # Files that moved without git knowing: first by what fits only one way, then by the company it keeps.
-    matching.alone(lambda one: (one.fingerprint, one.context, one.line, one.column))
+    matching.alone(lambda one: (one.fingerprint, one.secret, one.context, one.line, one.column))
     matching.alone(lambda one: (one.fingerprint, one.secret, one.context, _base(one.path)))
     guessed = matching.guess_renames()
     matching.together(_at_home, lambda old: _at_home(_moved(old, guessed)))

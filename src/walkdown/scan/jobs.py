@@ -66,7 +66,7 @@ class JobWork:
         left = [job for job in jobs if not self._recall(tool, job)]
         self._ground.tell(Started(self.name, tool.version, len(self._asked), self._cached))
         await asyncio.gather(*(self._job(tool, job) for job in left))
-        if isinstance(self._outcome, Ran):
+        if self.part().report.complete:
             self._remember(tool)
 
     def part(self, stopped: Outcome | None = None) -> Part:
@@ -94,6 +94,9 @@ class JobWork:
         return (Skipped("", SkipKind.GAP, "not-run", f"{len(unseen)} of {len(self._asked)} were not looked at"),)
 
     def _recall(self, tool: Tool, job: Job) -> bool:
+        if job.settled is not None:
+            self._take(job.settled)
+            return True
         if not job.key:
             return False
         key = self._key(tool, job)

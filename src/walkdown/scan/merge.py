@@ -148,6 +148,7 @@ def _one(group: Sequence[Finding]) -> Finding:
         fingerprint=anchor.fingerprint,
         context=anchor.context,
         secret=secret.secret,
+        keyed=anchor.keyed,
         preview=secret.preview or main.preview,
     )
 

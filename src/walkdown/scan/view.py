@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 import shutil
 import tempfile
@@ -30,6 +31,7 @@ class Scratch:
         self._pool = root / "pool"
         self._pool.mkdir()
         self._count = 0
+        self._parts = itertools.count()
 
     def folder(self, purpose: str) -> Path:
         self._count += 1
@@ -37,8 +39,11 @@ class Scratch:
         path.mkdir()
         return path
 
-    def view(self, folder: Path, files: Sequence[SourceFile], read: Reader) -> tuple[list[BatchFile], list[Skipped]]:
-        """Put the files into `folder`. One that changed or vanished since it was hashed is a gap."""
+    def view(
+        self, folder: Path, files: Sequence[SourceFile], read: Reader, suffix: str = ""
+    ) -> tuple[list[BatchFile], list[Skipped]]:
+        """Put the files into `folder`. One that changed or vanished since it was hashed is a gap. With `suffix` all
+        copies get neutral names, for a tool that judges files by their names."""
         shown: list[BatchFile] = []
         lost: list[Skipped] = []
         for number, file in enumerate(files):
@@ -47,7 +52,8 @@ class Scratch:
             except TargetError as error:
                 lost.append(Skipped(file.path, SkipKind.GAP, "unreadable", str(error)))
                 continue
-            name = file.path if is_plain(file.path) else f"_odd/{number}{_ending(file.path)}"
+            plain = is_plain(file.path) and not suffix
+            name = file.path if plain else f"_odd/{number}{suffix or _ending(file.path)}"
             _link(pooled, folder / name)
             shown.append(BatchFile(file.path, name, file.content))
         return shown, lost
@@ -56,7 +62,8 @@ class Scratch:
         path = self._pool / file.content.replace("/", "_").replace(":", "_")
         if not path.exists():
             data = read(file.path)
-            part = path.with_name(f"{path.name}.{self._count}.part")
+            # Several scanners may want the same file at once, each from a thread of its own.
+            part = path.with_name(f"{path.name}.{next(self._parts)}.part")
             part.write_bytes(data)
             part.replace(path)
         return path

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from walkdown.errors import GitError, ScannerError
+from walkdown.errors import ScannerError
 from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.place import CommitPlace, Place
@@ -41,8 +41,11 @@ class _Memory(msgspec.Struct, frozen=True):
 
 
 class _Context(msgspec.Struct, frozen=True):
+    """A job's part of the history. The first one also brings what was known before, and what the clone lacks."""
+
     blobs: tuple[Blob, ...]
-    known: tuple[Finding, ...]
+    known: tuple[Finding, ...] = ()
+    missing: int = 0
 
 
 class KingfisherHistory:
@@ -60,14 +63,6 @@ class KingfisherHistory:
         if history is None:
             return ()
         skipped = []
-        try:
-            missing = history.missing_objects()
-        except GitError as error:
-            return (_gap("history.unreadable", str(error)),)
-        if missing:
-            skipped.append(
-                _gap("history.missing-objects", f"{missing} objects are not in this clone. Try: git fetch --refetch")
-            )
         if Path(history.git_dir, "shallow").exists():
             skipped.append(
                 _gap("history.shallow", "The clone holds only the newest commits. Try: git fetch --unshallow")
@@ -84,12 +79,15 @@ class KingfisherHistory:
         blobs = history.blobs(memory.tips) if memory else None
         if blobs is None:
             memory, blobs = None, history.blobs(()) or ()
+        missing = history.missing_objects(memory.tips if memory else ())
         known = memory.findings if memory else ()
+        if memory and not blobs and not missing:
+            return [_settled(known)]
         wanted = tuple(blob for blob in blobs if blob.size)
         chunks = [wanted[start : start + BLOBS_A_JOB] for start in range(0, len(wanted), BLOBS_A_JOB)] or [()]
         # What is already known comes along with the first job, so that every scan tells the whole history.
         return [
-            _job(history.git_dir, self.key(tool), number, chunk, known if number == 0 else ())
+            _job(history.git_dir, self.key(tool), number, _Context(chunk, *((known, missing) if number == 0 else ())))
             for number, chunk in enumerate(chunks)
         ]
 
@@ -112,18 +110,16 @@ class KingfisherHistory:
                 seen.append(_locate(blob, item))
         closed = [blob for blob in context.blobs if _label(blob) not in looked and _ARCHIVE.search(blob.path)]
         findings = (*context.known, *output.weigh(seen, batch.secret_key, history=True))
-        return Parsed(
-            findings=tuple(gathered(findings)),
-            looked=frozenset(looked),
-            skipped=tuple(
-                Skipped(_label(blob), SkipKind.SCOPE, "archive", "Archives are not opened.") for blob in closed
-            ),
-        )
+        skipped = [Skipped(_label(blob), SkipKind.SCOPE, "archive", "Archives are not opened.") for blob in closed]
+        if context.missing:
+            lost = f"{context.missing} objects are not in this clone. Try: git fetch --refetch"
+            skipped.append(_gap("history.missing-objects", lost))
+        return Parsed(tuple(gathered(findings)), looked=frozenset(looked), skipped=tuple(skipped))
 
     def remember(self, tool: Tool, sources: Sources, findings: Sequence[Finding]) -> bytes | None:
-        """Places and keyed hashes only; no value of a secret. Nothing while the clone lacks a part: it may come under
-        the same tips, and would then never be looked at."""
-        if sources.history is None or self.unread(sources):
+        """Places and keyed hashes only; no value of a secret. Asked for only when no part of the history was missing:
+        that part may come under the same tips, and would then never be looked at."""
+        if sources.history is None:
             return None
         return msgspec.msgpack.encode(_Memory(self.key(tool), sources.history.tips, tuple(findings)))
 
@@ -160,8 +156,13 @@ def _recall(remembered: bytes | None, key: str) -> _Memory | None:
     return memory if memory.key == key else None
 
 
-def _job(git_dir: str, key: str, number: int, blobs: tuple[Blob, ...], known: tuple[Finding, ...]) -> Job:
-    context = msgspec.msgpack.encode(_Context(blobs, known))
+def _settled(known: tuple[Finding, ...]) -> Job:
+    """Nothing came since the last scan, so what it found is the answer."""
+    return Job(name="history", key="", asked=(), settled=Parsed(known))
+
+
+def _job(git_dir: str, key: str, number: int, part: _Context) -> Job:
+    blobs, context = part.blobs, msgspec.msgpack.encode(part)
     return Job(
         name=f"history {number + 1}",
         key=hashlib.sha256(key.encode() + b"\0" + context).hexdigest(),

@@ -127,7 +127,7 @@ class ScratchGit:
         if head:
             Path(self.git_dir, "HEAD").write_text(f"{head}\n", encoding="utf-8")
 
-    def ask(  # noqa: PLR0913 - each is one choice of how git is run
+    def ask(
         self,
         *arguments: str,
         stdin: bytes = b"",

@@ -167,10 +167,14 @@ def test_a_place_with_no_end_is_the_expression_that_starts_there() -> None:
     assert finding.place == FilePlace("a.py", 2, 9, 2, 16, "f")
 
 
-def test_a_secret_counts_through_its_keyed_hash_alone() -> None:
+def test_a_secrets_value_enters_no_fingerprint_and_yet_another_value_is_another_flaw() -> None:
     one = _at('password = "hunter2"\n', (1, 13, 1, 20), SECRET, secret="k1")
-    assert one.fingerprint == _at('password = "other"\n', (1, 13, 1, 18), SECRET, secret="k1").fingerprint
-    assert one.fingerprint != _at('password = "hunter2"\n', (1, 13, 1, 20), SECRET, secret="k2").fingerprint
+    other = _at('password = "other"\n', (1, 13, 1, 18), SECRET, secret="k2")
+    assert one.fingerprint == other.fingerprint
+    [first], known = assign([one], [], {})
+    [again], _ = assign([one], known, {})
+    [changed], _ = assign([other], known, {})
+    assert again.id == first.id != changed.id
 
 
 def test_a_string_bound_to_a_secrets_name_stays_out_of_other_findings_too() -> None:
@@ -181,13 +185,16 @@ def test_a_string_bound_to_a_secrets_name_stays_out_of_other_findings_too() -> N
 
 
 def test_with_a_key_another_literal_is_another_flaw() -> None:
-    def fingerprint(word: str, key: bytes) -> str:
+    def told(word: str, key: bytes) -> Finding:
         place = FilePlace("a.py", 1, 8, 1, 10 + len(word))
         finding = Finding(Rule("bandit", "B105", "t"), Severity.LOW, Confidence.SURE, place)
-        return describe([finding], f'token = "{word}"\n'.encode(), key=key)[0].fingerprint
+        return describe([finding], f'token = "{word}"\n'.encode(), key=key)[0]
 
-    assert fingerprint("one", b"") == fingerprint("two", b"")
-    assert fingerprint("one", b"k") != fingerprint("two", b"k")
+    assert told("one", b"k").fingerprint == told("two", b"k").fingerprint == told("one", b"other").fingerprint
+    [first], known = assign([told("one", b"k")], [], {})
+    assert assign([told("one", b"k")], known, {})[0][0].id == first.id
+    assert assign([told("two", b"k")], known, {})[0][0].id != first.id
+    assert told("one", b"").keyed == ""
 
 
 def test_a_package_keeps_its_fingerprint_through_a_version() -> None:

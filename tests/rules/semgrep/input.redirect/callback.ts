@@ -58,3 +58,11 @@ export function AfterLogin() {
   }
   return { leave, leaveSafe };
 }
+
+export function backToList(link: HTMLAnchorElement) {
+  const current = new URLSearchParams(window.location.search);
+  const target = new URL(link.href);
+  target.search = current.toString();
+  // ok: js-redirect
+  window.location.href = target.toString();
+}
