@@ -159,7 +159,7 @@ class Bench:
 
     def walkdown(self) -> None:
         argv = [
-            BIN / "walkdown",
+            str(BIN / "walkdown"),
             "scan",
             str(self.tree),
             "--offline",

@@ -225,7 +225,7 @@ class Past:
 
     git_dir = "/scratch/git"
 
-    def missing_objects(self) -> int:
+    def missing_objects(self, since: Sequence[str] = ()) -> int:
         if self.lost < 0:
             raise GitError("The repository cannot be read.")
         return self.lost
@@ -322,22 +322,28 @@ def test_closed_archives_are_scope_and_other_silence_is_a_gap(batch: Batch) -> N
     assert set(job.asked) - parsed.looked - {skip.path for skip in parsed.skipped} == {f"app.py at {NEW[:12]}"}
 
 
-def test_what_the_clone_lacks_is_a_gap() -> None:
+def test_what_the_clone_lacks_is_a_gap(batch: Batch) -> None:
     def codes(history: Past | None) -> list[str]:
-        return [skip.code for skip in KingfisherHistory().unread(Sources(history))]
+        scanner, sources = KingfisherHistory(), Sources(history)
+        jobs = scanner.jobs(TOOL, sources, None)
+        parsed = [scanner.parse(TOOL, job, batch, Printed(report())) for job in jobs]
+        return [skip.code for skip in (*scanner.unread(sources), *(skip for one in parsed for skip in one.skipped))]
 
     assert codes(None) == []
     assert codes(Past((NEW,), BLOBS)) == []
     assert codes(Past((NEW,), BLOBS, lost=3)) == ["history.missing-objects"]
-    assert codes(Past((NEW,), BLOBS, lost=-1)) == ["history.unreadable"]
     assert codes(Past(("f" * 64,), BLOBS)) == ["history.format"]
+    with pytest.raises(GitError):
+        codes(Past((NEW,), BLOBS, lost=-1))
 
 
-def test_a_clone_that_lacks_a_part_is_not_remembered() -> None:
-    scanner = KingfisherHistory()
-    assert scanner.remember(TOOL, Sources(Past((NEW,), BLOBS)), ()) is not None
-    assert scanner.remember(TOOL, Sources(Past((NEW,), BLOBS, lost=1)), ()) is None
-    assert scanner.remember(TOOL, Sources(None), ()) is None
+def test_nothing_new_is_answered_without_a_child(batch: Batch) -> None:
+    parsed, memory = tell(batch, BLOBS[:2], Past((NEW,), BLOBS))
+    (job,) = KingfisherHistory().jobs(TOOL, Sources(Past((NEW,), BLOBS[:1], known=(NEW,))), memory)
+    assert job.settled is not None
+    assert job.settled.findings == parsed.findings
+    (again,) = KingfisherHistory().jobs(TOOL, Sources(Past((NEW,), BLOBS[:1], known=(NEW,), lost=1)), memory)
+    assert again.settled is None, "what the clone lacks is told by every scan"
 
 
 def test_a_version_that_was_not_asked_for_is_refused(batch: Batch) -> None:

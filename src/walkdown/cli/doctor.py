@@ -11,6 +11,8 @@ from walkdown.model import Missing
 from walkdown.safetext import for_terminal
 from walkdown.settings import Folders
 
+_WIDE = 18
+
 
 def run_doctor(path: str) -> int:
     """Exit 3 where a tool is missing: the next scan would be incomplete."""
@@ -21,17 +23,17 @@ def run_doctor(path: str) -> int:
     for name, found in tools_at_hand(path):
         if isinstance(found, Missing):
             missing += 1
-            click.echo(f"  {name:<12} {click.style('missing', fg='red')}  {found.what}")
-            click.echo(f"  {'':<12} {found.how}")
+            click.echo(f"  {name:<{_WIDE}} {click.style('missing', fg='red')}  {found.what}")
+            click.echo(f"  {'':<{_WIDE}} {found.how}")
             continue
         for tool in found:
             python = f" · Python {tool.interpreter}" if tool.interpreter else ""
-            click.echo(f"  {name:<12} {tool.version}{python}  {for_terminal(tool.program[0])}")
+            click.echo(f"  {name:<{_WIDE}} {tool.version}{python}  {for_terminal(tool.program[0])}")
             if tool.note:
-                click.echo(f"  {'':<12} {tool.note}")
+                click.echo(f"  {'':<{_WIDE}} {tool.note}")
     folders = Folders.of_user()
-    click.echo(f"  {'config':<12} {folders.config}")
-    click.echo(f"  {'cache':<12} {folders.cache}")
-    click.echo(f"  {'decisions':<12} {folders.state}")
-    click.echo(f"  {'advisories':<12} asked online by pip-audit; nothing is kept here for an offline audit yet")
+    click.echo(f"  {'config':<{_WIDE}} {folders.config}")
+    click.echo(f"  {'cache':<{_WIDE}} {folders.cache}")
+    click.echo(f"  {'decisions':<{_WIDE}} {folders.state}")
+    click.echo(f"  {'advisories':<{_WIDE}} asked online by pip-audit; nothing is kept here for an offline audit yet")
     return 3 if missing else 0

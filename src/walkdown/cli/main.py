@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -19,9 +21,9 @@ _SEVERITIES = ["critical", "high", "medium", "low", "info"]
 class _Number(click.FloatRange):
     """`nan` passes every comparison with a bound, so it is refused by itself."""
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number = float(super().convert(value, param, ctx))
-        if number != number:
+        if math.isnan(number):
             self.fail(f"{value} is no number", param, ctx)
         return number
 

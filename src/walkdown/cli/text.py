@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from textwrap import wrap
 
@@ -27,7 +28,7 @@ from walkdown.model import (
     line_of,
     path_of,
 )
-from walkdown.safetext import for_terminal
+from walkdown.safetext import Masker, for_terminal
 from walkdown.settings import Settings
 
 _WIDTH = 88
@@ -35,42 +36,46 @@ _INDENT = " " * 12
 _GAPS_A_SCANNER = 12
 _COLOURS = {Severity.CRITICAL: "red", Severity.HIGH: "red", Severity.MEDIUM: "yellow"}
 CodeOf = Callable[[Finding], str]
+Words = Callable[[str], str]
 
 
-def scan_text(result: ScanResult, code_of: CodeOf, settings: Settings, *, colour: bool) -> str:
-    lines = [*_head(result), *_findings(result.findings, code_of), *_scanners(result), *_not_looked_at(result)]
-    lines += _verdict(result, settings)
+def scan_text(result: ScanResult, code_of: CodeOf, settings: Settings, masker: Masker, *, colour: bool) -> str:
+    """`code_of` gives code that is already masked; every other free text is masked here: a tool's last words or
+    another tool's report may quote a secret."""
+    words = lru_cache(4096)(lambda text: for_terminal(masker.mask_text(text)))
+    lines = [*_head(result, words), *_findings(result.findings, code_of, words)]
+    lines += [*_scanners(result, words), *_not_looked_at(result, words), *_verdict(result, settings)]
     text = "\n".join(lines) + "\n"
     return text if colour else click.unstyle(text)
 
 
-def _head(result: ScanResult) -> Iterator[str]:
+def _head(result: ScanResult, words: Words) -> Iterator[str]:
     target = result.target
     state = [target.branch or ("detached" if target.head else ""), target.head[:10]]
     if target.head:
         state.append("changed" if target.dirty else "clean")
-    yield click.style(for_terminal(target.root), bold=True) + "  " + " · ".join(filter(None, map(for_terminal, state)))
+    yield click.style(for_terminal(target.root), bold=True) + "  " + " · ".join(filter(None, map(words, state)))
     names = list(dict.fromkeys(part.name for part in target.stack))
     if names:
         yield from _folded("stack  ", ", ".join(map(for_terminal, names)), indent="  ")
     for note in target.notes:
-        yield from _folded("note   ", for_terminal(note), indent="  ")
+        yield from _folded("note   ", words(note), indent="  ")
     yield ""
 
 
-def _findings(findings: Iterable[Finding], code_of: CodeOf) -> Iterator[str]:
+def _findings(findings: Iterable[Finding], code_of: CodeOf, words: Words) -> Iterator[str]:
     for place, group in groupby(findings, key=lambda finding: _where(finding.place)):
         yield click.style(for_terminal(place), bold=True, underline=True)
         for finding in group:
-            yield from _finding(finding, code_of)
+            yield from _finding(finding, code_of, words)
         yield ""
 
 
-def _finding(finding: Finding, code_of: CodeOf) -> Iterator[str]:
+def _finding(finding: Finding, code_of: CodeOf, words: Words) -> Iterator[str]:
     severity = click.style(f"{finding.severity.value:<8}", fg=_COLOURS.get(finding.severity), bold=True)
     line = line_of(finding.place)
     silenced = click.style("  silenced in the source", fg="yellow") if finding.silenced else ""
-    title = click.style(for_terminal(finding.rule.title), bold=True)
+    title = click.style(words(finding.rule.title), bold=True)
     yield f"  {severity}  {title}{f'  :{line}' if line else ''}{silenced}"
     sources = " + ".join(f"{for_terminal(source.tool)} {for_terminal(source.rule)}" for source in finding.sources)
     cwe = " ".join(f"CWE-{number}" for number in finding.rule.cwe)
@@ -78,23 +83,24 @@ def _finding(finding: Finding, code_of: CodeOf) -> Iterator[str]:
     yield f"{_INDENT}{click.style(said, dim=True)}"
     for number, code in enumerate(code_of(finding).splitlines()[:4], start=line):
         yield f"{_INDENT}{click.style(f'{number:>5} │', dim=True)} {for_terminal(code, width=_WIDTH + 20)}"
-    yield from _folded("why  ", for_terminal(finding.rule.message))
-    yield from _folded("fix  ", for_terminal(finding.rule.fix))
+    yield from _folded("why  ", words(finding.rule.message))
+    yield from _folded("fix  ", words(finding.rule.fix))
     if finding.silenced:
         by = f" by {finding.silenced.who}, {finding.silenced.when}" if finding.silenced.who else ""
-        yield from _folded("mute ", for_terminal(f"{finding.silenced.how} in line {finding.silenced.line}{by}"))
+        yield from _folded("mute ", words(f"{finding.silenced.how} in line {finding.silenced.line}{by}"))
 
 
-def _scanners(result: ScanResult) -> Iterator[str]:
+def _scanners(result: ScanResult, words: Words) -> Iterator[str]:
     yield click.style("Looked with", bold=True)
+    wide = max((len(report.scanner) for report in result.reports), default=0)
     for report in result.reports:
         ran = f"{report.coverage.files} of {report.coverage.asked}" if report.coverage.asked else ""
         kept = f"{report.cached_files} from the cache" if report.cached_files else ""
         seconds = f"{report.seconds:.1f} s"
         about = " · ".join(filter(None, (state_word(report), ran, kept, seconds)))
-        yield f"  {report.scanner:<12} {report.version:<10} {about}"
+        yield f"  {for_terminal(report.scanner):<{wide}}  {for_terminal(report.version):<10} {about}"
         for text in (_how(report.outcome), *report.notes):
-            yield from _folded("", for_terminal(text), indent=" " * 15)
+            yield from _folded("", words(text), indent=" " * (wide + 4))
     yield ""
 
 
@@ -124,28 +130,28 @@ def _how(outcome: Outcome) -> str:
     return ""
 
 
-def _not_looked_at(result: ScanResult) -> Iterator[str]:
+def _not_looked_at(result: ScanResult, words: Words) -> Iterator[str]:
     skips = [("", skip) for skip in result.target.skipped]
     skips += [(report.scanner, skip) for report in result.reports for skip in report.coverage.skipped]
     if not skips:
         return
     yield click.style("Not looked at", bold=True)
     for kind, word in ((SkipKind.GAP, "gap"), (SkipKind.LIMIT, "limit")):
-        yield from _skips(word, [(scanner, skip) for scanner, skip in skips if skip.kind is kind])
+        yield from _skips(word, [(scanner, skip) for scanner, skip in skips if skip.kind is kind], words)
     scope = [skip for _, skip in skips if skip.kind is SkipKind.SCOPE]
     for code in sorted({skip.code for skip in scope}):
         same = [skip for skip in scope if skip.code == code]
-        shown = ", ".join(for_terminal(skip.path or skip.reason) for skip in same)
+        shown = ", ".join(for_terminal(skip.path) or words(skip.reason) for skip in same)
         count = f"{len(same)} {code}: " if same[0].path else ""
         yield from _folded(f"{'scope':<6}", count + _shorten(shown), indent="  ")
     yield ""
 
 
-def _skips(word: str, skips: list[tuple[str, Skipped]]) -> Iterator[str]:
+def _skips(word: str, skips: list[tuple[str, Skipped]], words: Words) -> Iterator[str]:
     colour = "yellow" if word == "gap" else None
     for scanner, skip in skips[:_GAPS_A_SCANNER]:
-        where = " · ".join(filter(None, (scanner, for_terminal(skip.path))))
-        text = f"{where}: {for_terminal(skip.reason)}" if where else for_terminal(skip.reason)
+        where = " · ".join(filter(None, (for_terminal(scanner), for_terminal(skip.path))))
+        text = f"{where}: {words(skip.reason)}" if where else words(skip.reason)
         yield from _folded(click.style(f"{word:<6}", fg=colour), text, indent="  ")
     if len(skips) > _GAPS_A_SCANNER:
         yield f"  {word:<6} and {len(skips) - _GAPS_A_SCANNER} more (all of them: --format json)"
