@@ -107,7 +107,7 @@ async def run(
         finally:
             _running.discard(session)
             transport.close()
-    return Finished(transport.get_returncode() or 0, bytes(child.out), bytes(child.err), time.monotonic() - started)
+    return Finished(transport.get_returncode() or 0, child.printed(), bytes(child.err), time.monotonic() - started)
 
 
 def run_now(
@@ -154,6 +154,12 @@ class _Child(asyncio.SubprocessProtocol):
         elif not self.ended.done():
             most = self._limits.stdout_bytes // MIB
             self.ended.set_exception(ChildTooLoudError(f"{self._program} printed more than {most} MB; it was stopped."))
+
+    def printed(self) -> bytes:
+        """All of standard output, once; it can be large, so the buffer is let go."""
+        text = bytes(self.out)
+        self.out.clear()
+        return text
 
     def process_exited(self) -> None:
         self.gone.set()

@@ -6,14 +6,13 @@ import asyncio
 import hashlib
 import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import msgspec
 
 from walkdown.cache import Cache
-from walkdown.model import Batch, BatchFile, Printed, ScanResult, SourceFile, TargetFacts, Tool
+from walkdown.model import Batch, BatchFile, Command, Printed, ScanResult, SourceFile, TargetFacts, Tool
 from walkdown.record.scan_json import scan_json
 from walkdown.safetext import Masker
 from walkdown.scan.events import nobody
@@ -29,17 +28,13 @@ from walkdown.settings import Folders, Settings
 A_FILE = 50
 
 
-def main(what: str, count: int) -> None:
-    with tempfile.TemporaryDirectory(prefix="walkdown-bench-") as name:
-        room = Path(name)
-        source = "".join(f"def f{n}(value):\n    return eval(value + '{n}')\n" for n in range(A_FILE)).encode()
-        files = [
-            SourceFile(f"m{n}.py", hashlib.sha256(b"%d" % n).hexdigest(), len(source)) for n in range(count // A_FILE)
-        ]
-        if what == "merge":
-            decode_and_merge(files)
-        else:
-            whole(room, files, source)
+def main(what: str, count: int, room: Path) -> None:
+    source = "".join(f"def f{n}(value):\n    return eval(value + '{n}')\n" for n in range(A_FILE)).encode()
+    files = [SourceFile(f"m{n}.py", hashlib.sha256(b"%d" % n).hexdigest(), len(source)) for n in range(count // A_FILE)]
+    if what == "merge":
+        decode_and_merge(files)
+    else:
+        whole(room, files, source)
 
 
 def output(names: list[str]) -> bytes:
@@ -76,40 +71,41 @@ def decode_and_merge(files: list[SourceFile]) -> None:
 class Printing(Bandit):
     """Bandit's adapter on a child that only prints what Bandit would."""
 
-    def argv(self, tool, batch):  # type: ignore[no-untyped-def]
-        printed = Path(batch.scratch, "printed")
-        printed.write_bytes(output([f"{batch.folder}/{file.name}" for file in batch.files]))
-        return msgspec.structs.replace(super().argv(tool, batch), argv=("/bin/cat", str(printed)))
+    def argv(self, tool: Tool, batch: Batch) -> Command:
+        return Command((sys.executable, __file__, "print", batch.folder))
 
 
 def whole(room: Path, files: list[SourceFile], source: bytes) -> None:
+    """A scan with nothing in the cache, or with everything, and its JSON; alone in its process."""
     settings = Settings(folders=Folders(room / "config", room / "cache", room / "state"), jobs=2)
-
     kept: list[Scanned] = []
 
-    async def run(cache: Cache):  # type: ignore[no-untyped-def]
+    async def run(cache: Cache) -> None:
+        slots = asyncio.Semaphore(2)
         with scratch() as place:
             ground = Ground(
-                settings, files, lambda _: source, cache, place, Programs(room), b"k" * 32, nobody, asyncio.Semaphore(2)
-            )
+                settings, files, lambda _: source, cache, place, Programs(room), b"k" * 32, nobody, slots
+            )  # fmt: skip
             # As the command does: asyncio.run() would build the repr of a result.
             kept.append(await Scan(ground, None, [Printing()]).run(Memory(), {}, head="", whole=True))  # type: ignore[arg-type]
 
-    for name in ("cold", "cached"):
-        cache = Cache(room / "cache")
-        began = time.perf_counter()
-        kept.clear()
-        asyncio.run(run(cache))
-        scanned = kept[0]
-        cache.close()
-        result = ScanResult(TargetFacts(), scanned.reports, scanned.findings)
-        size = sum(len(piece) for piece in scan_json(result, lambda _: "eval(value)", Masker()))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
-        seconds = time.perf_counter() - began
-        print(
-            f"{len(scanned.findings):,} findings, {name}: {seconds:.1f} s, {size / 1e6:.0f} MB of JSON, peak {peak:.0f} MB   (asked: 150 MB)"
-        )
+    cache = Cache(room / "cache")
+    began = time.perf_counter()
+    asyncio.run(run(cache))
+    cache.close()
+    [scanned] = kept
+    result = ScanResult(TargetFacts(), scanned.reports, scanned.findings)
+    size = sum(len(piece) for piece in scan_json(result, lambda _: "eval(value)", Masker()))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+    name = "cached" if scanned.reports[0].cached_files else "cold"
+    seconds = time.perf_counter() - began
+    print(
+        f"{len(scanned.findings):,} findings, {name}: {seconds:.1f} s, {size / 1e6:.0f} MB of JSON, peak {peak:.0f} MB (asked: 150)"
+    )
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    if sys.argv[1] == "print":
+        sys.stdout.buffer.write(output([str(path) for path in sorted(Path(sys.argv[2]).iterdir())]))
+    else:
+        main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

@@ -190,13 +190,13 @@ class Bench:
 
 
 def many_findings(count: int = 50_000) -> None:
-    """Decode and merge many findings in a fresh process, and see how much memory that takes."""
+    """Decode and merge many findings, and scan them cold and cached, each in a fresh process to see its memory."""
     code = Path(__file__).with_name("many.py")
-    for what in ("merge", "whole"):
-        ended = subprocess.run(
-            [sys.executable, str(code), what, str(count)], capture_output=True, text=True, check=False
-        )
-        print(ended.stdout.strip() or ended.stderr)
+    with tempfile.TemporaryDirectory(prefix="walkdown-bench-") as room:
+        for what in ("merge", "whole", "whole"):
+            argv = [sys.executable, str(code), what, str(count), room]
+            ended = subprocess.run(argv, capture_output=True, text=True, check=False)
+            print(ended.stdout.strip() or ended.stderr)
 
 
 def row(name: str, times: Sequence[float], against: Sequence[float], wanted: str) -> None:

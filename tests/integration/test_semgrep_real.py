@@ -31,7 +31,7 @@ def scan(base: Path, files: dict[str, bytes], planted: dict[str, bytes] | None =
     scanner = Semgrep((RULES,), fast=fast)
     tools = scanner.find(Programs(base / "target"))
     assert isinstance(tools, tuple), "the package brings Semgrep along"
-    asked = tuple(BatchFile(path, path + scanner.suffix_for(path), "") for path in files)
+    asked = tuple(BatchFile(path, scanner.copied_as(path), "") for path in files)
     copies = {one.name: files[one.path] for one in asked}
     folders = view, scratch, home = tuple(base / name for name in ("view", "scratch", "home"))
     for folder in folders:

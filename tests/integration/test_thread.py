@@ -11,7 +11,7 @@ import pytest
 
 from walkdown.process import Finished, Limits, run_now
 
-APP = '''
+APP = """
 import requests, sqlite3
 from flask import Flask, request
 
@@ -26,7 +26,7 @@ def customer():
 
 def charge(order):
     return requests.post("https://pay.example/charge", json={"amount": order.total})
-'''
+"""
 
 ME = "Ada Example <ada@example.org>"
 

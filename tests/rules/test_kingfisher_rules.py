@@ -58,7 +58,7 @@ def _scan(cases: list[tuple[str, str]], home: Path, work: Path) -> Parsed:
     scratch.mkdir()
     files = []
     for number, (path, text) in enumerate(cases):
-        name = f"{number}{Kingfisher.suffix}"
+        name = f"{number}-{Kingfisher().copied_as(path)}"
         (copies / name).write_text(text)
         files.append(BatchFile(path, name, ""))
     program = str(Path(sys.executable).parent / "kingfisher")

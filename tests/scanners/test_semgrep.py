@@ -265,7 +265,7 @@ def test_wants_what_some_rule_is_about(scanner: Semgrep) -> None:
     ],
 )
 def test_names_that_would_be_dropped(scanner: Semgrep, name: str, suffix: str) -> None:
-    assert scanner.suffix_for(name) == suffix
+    assert scanner.copied_as(name) == name + suffix
 
 
 def rule(text: str, folder: Path, name: str = "r.yaml") -> str:

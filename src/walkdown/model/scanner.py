@@ -145,6 +145,9 @@ class FileScanner(Protocol):
 
     def wants(self, file: SourceFile) -> bool: ...
 
+    def copied_as(self, path: str) -> str:
+        """What our copy of a file should be called: some tools choose what to read, and how, by the name."""
+
     def key(self, tool: Tool) -> str:
         """All that makes this tool answer differently for equal content: version, interpreter, rules digest."""
 

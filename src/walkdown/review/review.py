@@ -7,6 +7,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -74,7 +75,7 @@ class Review:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.target.close()
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """The same for a clone, a worktree and a moved folder; the path alone where there is no git."""
         facts, history = self.target.facts, self.target.history
@@ -95,7 +96,7 @@ class Review:
         left_out = [one.name for one in everything if one not in scanners]
         narrowed += [Skipped("", SkipKind.SCOPE, "scanner", f"{name} was left out on purpose") for name in left_out]
         key, note = secret_key(folders.state)
-        store = Store(self.state_folder)
+        store = Store(await asyncio.to_thread(lambda: self.state_folder))  # asks git, which may take its time
         memory = store.load()
         cache = Cache(folders.cache) if settings.cache else None
         with scratch() as room:

@@ -20,6 +20,7 @@ from walkdown.model import (
     NothingToScan,
     Outcome,
     Parsed,
+    Printed,
     Ran,
     Report,
     SkipKind,
@@ -43,8 +44,6 @@ class FileWork:
     def __init__(self, scanner: FileScanner, ground: Ground) -> None:
         self.name = scanner.name
         self._scanner = scanner
-        # Only some scanners care what their copies are called.
-        self._suffix: str = getattr(scanner, "suffix", "")
         self._ground = ground
         self._started = time.monotonic()
         self._tools: tuple[Tool, ...] = ()
@@ -131,16 +130,16 @@ class FileWork:
     async def _batch(self, tool: Tool, files: Sequence[SourceFile], *, last: bool) -> set[str]:
         try:
             return await self._one_child(tool, files, last=last)
-        except ChildTimedOutError as error:
-            self._outcome = TimedOut(error.seconds)
         except WalkdownError as error:
-            # Often one file breaks the tool. Halving finds it, and saves the results of its neighbours.
+            # Often one file breaks or holds the tool. Halving finds it, and saves the results of its neighbours.
             if len(files) > 1 and self._second_tries > 0:
                 self._second_tries -= 2
                 middle = len(files) // 2
                 first = await self._batch(tool, files[:middle], last=last)
                 return first | await self._batch(tool, files[middle:], last=last)
-            if not isinstance(self._outcome, TimedOut):
+            if isinstance(error, ChildTimedOutError):
+                self._outcome = TimedOut(error.seconds)
+            elif not isinstance(self._outcome, TimedOut):
                 self._outcome = Failed(str(error))
         return set()
 
@@ -150,7 +149,7 @@ class FileWork:
         view, work = folder / "view", folder / "work"
         view.mkdir()
         work.mkdir()
-        shown, lost = await asyncio.to_thread(ground.scratch.view, view, files, ground.read, self._suffix)
+        shown, lost = await asyncio.to_thread(ground.scratch.view, view, files, ground.read, self._scanner.copied_as)
         with self._taking:
             self._skip(lost)
         batch = Batch(
@@ -163,10 +162,16 @@ class FileWork:
         )
         if not shown:
             return set()
-        printed = await ground.child(self._scanner.argv(tool, batch), home=Path(batch.home), scratch=work)
-        parsed = await asyncio.to_thread(self._scanner.parse, tool, batch, printed)
+        printed = await ground.child(
+            self._scanner.argv(tool, batch), home=Path(batch.home), scratch=work, seconds=_patience(len(shown))
+        )
+        async with ground.parsing:
+            return await asyncio.to_thread(self._read, tool, batch, printed, last)
+
+    def _read(self, tool: Tool, batch: Batch, printed: Printed, last: bool) -> set[str]:
+        parsed = self._scanner.parse(tool, batch, printed)
         retry = frozenset() if last else parsed.retry
-        await asyncio.to_thread(self._take, tool, batch, parsed, retry)
+        self._take(tool, batch, parsed, retry)
         return set(retry)
 
     def _take(self, tool: Tool, batch: Batch, parsed: Parsed, retry: frozenset[str]) -> None:
@@ -212,6 +217,11 @@ class FileWork:
     def _key(self, tool: Tool, file: SourceFile) -> bytes:
         parts = (file.content, file.path) if self._scanner.by_path else (file.content,)
         return cache_key(self._ground.secret_key, f"{self.name} {self._scanner.key(tool)}", *parts)
+
+
+def _patience(files: int) -> float:
+    """Seconds for one child: many times what a slow machine needs, yet a file that holds the tool for ever shows."""
+    return 60 + 0.6 * files
 
 
 def _twins(files: Sequence[SourceFile], *, by_path: bool) -> dict[str, list[SourceFile]]:

@@ -40,6 +40,8 @@ class Ground:
     secret_key: bytes
     tell: Listener
     slots: asyncio.Semaphore
+    # One output at a time is taken apart: two would not be faster, only larger.
+    parsing: asyncio.Lock = field(default_factory=asyncio.Lock)
     entries: Reader = field(default_factory=Reader)
 
     def recall(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
@@ -59,11 +61,14 @@ class Ground:
             path.mkdir(exist_ok=True)
         return path
 
-    async def child(self, command: Command, *, home: Path, scratch: Path, network: bool = False) -> Printed:
+    async def child(
+        self, command: Command, *, home: Path, scratch: Path, network: bool = False, seconds: float | None = None
+    ) -> Printed:
         """Run one child when a core is free. An exit code the scanner did not announce is an error."""
         env = clean_environment(str(home), str(scratch), network=network and not self.settings.offline)
         env.update(command.env)
-        limits = Limits(seconds=self.settings.scanner_timeout, memory_bytes=_MEMORY)
+        most = self.settings.scanner_timeout
+        limits = Limits(seconds=most if seconds is None else min(seconds, most), memory_bytes=_MEMORY)
         async with self.slots:
             ended = await run(command.argv, cwd=command.cwd or str(scratch), env=env, limits=limits)
         if ended.code not in command.ok:

@@ -40,20 +40,23 @@ class Scratch:
         return path
 
     def view(
-        self, folder: Path, files: Sequence[SourceFile], read: Reader, suffix: str = ""
+        self, folder: Path, files: Sequence[SourceFile], read: Reader, name_of: Callable[[str], str]
     ) -> tuple[list[BatchFile], list[Skipped]]:
-        """Put the files into `folder`. One that changed or vanished since it was hashed is a gap. With `suffix` all
-        copies get neutral names, for a tool that judges files by their names."""
+        """Put the files into `folder`, called as `name_of` says where that name is free and can be misread by nobody.
+        A file that changed or vanished since it was hashed is a gap."""
         shown: list[BatchFile] = []
         lost: list[Skipped] = []
+        taken: set[str] = set()
         for number, file in enumerate(files):
             try:
                 pooled = self._pooled(file, read)
             except TargetError as error:
                 lost.append(Skipped(file.path, SkipKind.GAP, "unreadable", str(error)))
                 continue
-            plain = is_plain(file.path) and not suffix
-            name = file.path if plain else f"_odd/{number}{suffix or _ending(file.path)}"
+            name = name_of(file.path)
+            if not is_plain(name) or name.lower() in taken:  # some file systems know no case
+                name = f"_odd/{number}{_ending(name)}"
+            taken.add(name.lower())
             _link(pooled, folder / name)
             shown.append(BatchFile(file.path, name, file.content))
         return shown, lost

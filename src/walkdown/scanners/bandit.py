@@ -97,6 +97,9 @@ class Bandit:
         """Not stubs (.pyi), of which nothing runs; not scripts without an ending, which only their content tells."""
         return file.path.lower().endswith((".py", ".pyw"))
 
+    def copied_as(self, path: str) -> str:
+        return path
+
     def key(self, tool: Tool) -> str:
         return f"{tool.version}|python{tool.interpreter}|{bandit_rules.digest()}"
 

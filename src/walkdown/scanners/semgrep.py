@@ -51,7 +51,7 @@ _OK = frozenset({0, 1, 2, 3, 4, 5, 7, 8})
 class Semgrep:
     name = "semgrep"
     title = "Semgrep"
-    batch = 500
+    batch = 150
 
     def __init__(self, rule_folders: tuple[str, ...] = (), *, fast: bool = True) -> None:
         """Reads the rules at once, so that a faulty rule file is reported before anything runs."""
@@ -71,9 +71,9 @@ class Semgrep:
     def wants(self, file: SourceFile) -> bool:
         return file.path in self._wanted
 
-    def suffix_for(self, path: str) -> str:
-        """What the name of our copy must get behind it, so that Semgrep does not drop the file for its name."""
-        return ending_for(path)
+    def copied_as(self, path: str) -> str:
+        """With an ending for which Semgrep does not drop the file."""
+        return path + ending_for(path)
 
     def key(self, tool: Tool) -> str:
         return f"{tool.name} {tool.version} {self._rules.digest}"

@@ -81,6 +81,9 @@ class Grep:
     def wants(self, file: SourceFile) -> bool:
         return file.path.endswith(".py")
 
+    def copied_as(self, path: str) -> str:
+        return path
+
     def key(self, tool: Tool) -> str:
         return tool.version
 

@@ -5,6 +5,8 @@ app.use(cors({ origin: true, credentials: true }));
 app.use(cors({ origin: (origin, callback) => callback(null, true), credentials: true }));
 // ruleid: js-cors
 app.use("/api/*", cors({ origin: (origin) => origin, credentials: true }));
+// ruleid: js-cors
+app.use(cors({ origin: "*", credentials: true }));
 // ok: js-cors, js-cors-allow-list
 app.use(cors());
 // ok: js-cors
