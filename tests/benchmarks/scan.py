@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def fetch_django(room: Path) -> Path:
-    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
+    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:"]
     subprocess.run([*pip, "-d", str(room), "django==5.2.8"], check=True)
     with tarfile.open(next(room.glob("*.tar.gz"))) as archive:
         archive.extractall(room / "sdist", filter="data")

@@ -42,6 +42,7 @@ def cli() -> None:
 @click.option("--skip", multiple=True, metavar="SCANNER", help="Leave this scanner out. Repeatable.")
 @click.option("--changed-since", default="", metavar="REF", help="Only files that differ from this commit.")
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit 1 at this severity or over. Default: high.")
+@click.option("--show", type=click.Choice(_SEVERITIES), default="low", help="List findings from here up. Default: low.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit 0 instead of 3 where something was not looked at.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine, name lookups included.")
 @click.option("--no-cache", is_flag=True, help="Scan everything anew and remember nothing.")

@@ -36,6 +36,7 @@ class ScanFlags(msgspec.Struct, frozen=True):
     skip: tuple[str, ...]
     changed_since: str
     fail_on: Severity | None
+    show: Severity
     allow_incomplete: bool
     offline: bool
     no_cache: bool
@@ -152,33 +153,35 @@ def _listener(flags: ScanFlags) -> Any:
 
 def _write(flags: ScanFlags, review: Review, result: ScanResult) -> None:
     if flags.output is None:
-        for text in _render(flags.form, review, result, colour=_wants_colour()):
+        for text in _render(flags, review, result, colour=_wants_colour()):
             sys.stdout.write(text)
         return
     try:
         with Path(flags.output).open("w", encoding="utf-8") as file:
-            file.writelines(_render(flags.form, review, result, colour=False))
+            file.writelines(_render(flags, review, result, colour=False))
     except OSError as error:
         raise UsageError(f"{flags.output} cannot be written: {error.strerror}.", "Name another --output.") from error
 
 
-def _render(form: str, review: Review, result: ScanResult, *, colour: bool) -> Iterator[str]:
-    if form == "json":
+def _render(flags: ScanFlags, review: Review, result: ScanResult, *, colour: bool) -> Iterator[str]:
+    if flags.form == "json":
         from walkdown.record.scan_json import scan_json
 
         yield from (piece.decode() for piece in scan_json(result, review.code_of, review.masker))
-    elif form == "sarif":
+    elif flags.form == "sarif":
         from walkdown.record.scan_sarif import scan_sarif
 
         yield from (piece.decode() for piece in scan_sarif(result, review.masker))
-    elif form == "markdown":
+    elif flags.form == "markdown":
         from walkdown.record.scan_markdown import scan_markdown
 
         yield from scan_markdown(result, review.code_of, review.masker)
     else:
         from walkdown.cli.text import scan_text
 
-        yield scan_text(result, review.code_of, review.settings, review.masker, colour=colour)
+        # What fails the scan is always listed.
+        show = max(flags.show, review.settings.fail_on, key=lambda severity: severity.rank)
+        yield scan_text(result, review.code_of, review.settings, review.masker, show=show, colour=colour)
 
 
 def _wants_colour() -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
 from textwrap import wrap
 
 import click
@@ -39,11 +38,13 @@ CodeOf = Callable[[Finding], str]
 Words = Callable[[str], str]
 
 
-def scan_text(result: ScanResult, code_of: CodeOf, settings: Settings, masker: Masker, *, colour: bool) -> str:
+def scan_text(
+    result: ScanResult, code_of: CodeOf, settings: Settings, masker: Masker, *, show: Severity, colour: bool
+) -> str:
     """`code_of` gives code that is already masked; every other free text is masked here: a tool's last words or
-    another tool's report may quote a secret."""
+    another tool's report may quote a secret. Findings below `show` are counted, not told one by one."""
     words = lru_cache(4096)(lambda text: for_terminal(masker.mask_text(text)))
-    lines = [*_head(result, words), *_findings(result.findings, code_of, words)]
+    lines = [*_head(result, words), *_findings(result.findings, show, code_of, words)]
     lines += [*_scanners(result, words), *_not_looked_at(result, words), *_verdict(result, settings)]
     text = "\n".join(lines) + "\n"
     return text if colour else click.unstyle(text)
@@ -63,15 +64,29 @@ def _head(result: ScanResult, words: Words) -> Iterator[str]:
     yield ""
 
 
-def _findings(findings: Iterable[Finding], code_of: CodeOf, words: Words) -> Iterator[str]:
-    for place, group in groupby(findings, key=lambda finding: _where(finding.place)):
+def _findings(findings: Iterable[Finding], show: Severity, code_of: CodeOf, words: Words) -> Iterator[str]:
+    """File by file, the file with the worst finding first."""
+    places: dict[str, list[Finding]] = {}
+    hidden = 0
+    for finding in findings:
+        if finding.severity.at_least(show):
+            places.setdefault(_where(finding.place), []).append(finding)
+        else:
+            hidden += 1
+    for place, group in sorted(places.items(), key=lambda item: (min(one.severity.rank for one in item[1]), item[0])):
         yield click.style(for_terminal(place), bold=True, underline=True)
+        told: set[str] = set()
         for finding in group:
-            yield from _finding(finding, code_of, words)
+            yield from _finding(finding, code_of, words, brief=finding.rule.id in told)
+            told.add(finding.rule.id)
+        yield ""
+    if hidden:
+        yield f"{hidden} below {show.value} are not listed (--show info lists them)."
         yield ""
 
 
-def _finding(finding: Finding, code_of: CodeOf, words: Words) -> Iterator[str]:
+def _finding(finding: Finding, code_of: CodeOf, words: Words, *, brief: bool) -> Iterator[str]:
+    """`brief`: the same rule was explained a few lines above."""
     severity = click.style(f"{finding.severity.value:<8}", fg=_COLOURS.get(finding.severity), bold=True)
     line = line_of(finding.place)
     silenced = click.style("  silenced in the source", fg="yellow") if finding.silenced else ""
@@ -83,8 +98,9 @@ def _finding(finding: Finding, code_of: CodeOf, words: Words) -> Iterator[str]:
     yield f"{_INDENT}{click.style(said, dim=True)}"
     for number, code in enumerate(code_of(finding).splitlines()[:4], start=line):
         yield f"{_INDENT}{click.style(f'{number:>5} │', dim=True)} {for_terminal(code, width=_WIDTH + 20)}"
-    yield from _folded("why  ", words(finding.rule.message))
-    yield from _folded("fix  ", words(finding.rule.fix))
+    if not brief:
+        yield from _folded("why  ", words(finding.rule.message))
+        yield from _folded("fix  ", words(finding.rule.fix))
     if finding.silenced:
         by = f" by {finding.silenced.who}, {finding.silenced.when}" if finding.silenced.who else ""
         yield from _folded("mute ", words(f"{finding.silenced.how} in line {finding.silenced.line}{by}"))
