@@ -13,10 +13,8 @@ from walkdown.process import Finished, Limits, run_now
 from walkdown.record.wire import WireScan
 
 # What a finding's code may never do to a terminal: escapes, bells, C1 controls, a change of direction.
-ACTIVE = {
-    *map(chr, (*range(9), *range(11, 32), *range(127, 160))),
-    *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
-}
+BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+ACTIVE = BIDI | set(map(chr, (*range(9), *range(11, 32), *range(127, 160))))
 
 
 class Said(msgspec.Struct, frozen=True):

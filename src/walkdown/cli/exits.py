@@ -64,8 +64,10 @@ def guarded(command: Callable[..., int]) -> Callable[..., NoReturn]:
 
 def tell(text: str) -> None:
     """A line on standard error. Where even that is full or gone, the exit code has to do."""
-    with contextlib.suppress(OSError):
+    try:
         click.echo(text, err=True)
+    except OSError:
+        _forget_output()
 
 
 def _say(error: WalkdownError, *, debug: bool) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from walkdown.errors import RecordError
 from walkdown.record.statement import Countersignature, Statement, canonical, sha256
+from walkdown.target.names import ATTRIBUTES, ATTRIBUTES_PATH
 
 FOLDER = Path(".walkdown", "signoffs")
-_ATTRIBUTES = "signoffs/* -text\n"
 
 
 def write_record(root: Path, statement: Statement, markdown: str) -> Path:
@@ -20,9 +20,9 @@ def write_record(root: Path, statement: Statement, markdown: str) -> Path:
     folder = root / FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        attributes = root / ".walkdown" / ".gitattributes"
+        attributes = root / ATTRIBUTES_PATH
         if not attributes.exists():
-            attributes.write_text(_ATTRIBUTES, encoding="utf-8")
+            attributes.write_bytes(ATTRIBUTES)
         _write(folder / f"{name}.md", markdown.encode())
         return _write(folder / f"{name}.json", data)
     except OSError as error:

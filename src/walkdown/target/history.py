@@ -17,7 +17,7 @@ from walkdown.errors import GitError
 from walkdown.model import Blob
 from walkdown.target.git_files import is_oid
 from walkdown.target.inventory import Known, git_name
-from walkdown.target.names import is_record, printable
+from walkdown.target.names import ATTRIBUTES, ATTRIBUTES_PATH, is_record, printable
 from walkdown.target.scratch_git import ScratchGit
 from walkdown.target.staged import staged_paths
 from walkdown.target.versions import versions
@@ -162,10 +162,15 @@ class GitHistory:
         """The name HEAD's tree would have if walkdown had never put a record into it."""
         if not self.head:
             return ""
+        ours = git_name("blob", ATTRIBUTES, self.object_format)
         kept = {
             path: entry
             for path, entry in self.head_tree.items()
-            if not (entry.kind == "blob" and entry.mode.startswith("100") and is_record(printable(path)))
+            if not (
+                entry.kind == "blob"
+                and entry.mode.startswith("100")
+                and (is_record(printable(path)) or (path == ATTRIBUTES_PATH and entry.oid == ours))
+            )
         }
         return tree_name(kept, self.object_format)
 

@@ -16,7 +16,7 @@ import msgspec
 
 from walkdown.model import SkipKind, Skipped, SourceFile
 from walkdown.target.globs import Globs
-from walkdown.target.names import content_suffix, is_record, looks_like_source, printable
+from walkdown.target.names import ATTRIBUTES, ATTRIBUTES_PATH, content_suffix, is_record, looks_like_source, printable
 from walkdown.target.plain_read import Folders, NotRegularError, TooLargeError, UnsteadyError, read_at
 
 MIB = 1024 * 1024
@@ -236,6 +236,9 @@ class _Walk:
             data = read_at(folder, name, self.wanted.huge_bytes)
         except OSError as error:
             self._unread(path, name, error)
+            return
+        if shown == ATTRIBUTES_PATH and data == ATTRIBUTES:
+            self._skip(path, SkipKind.SCOPE, "record", "Keeps git from changing the records.")
             return
         self._compare(path, shown, data, expected)
         if left_out:

@@ -13,6 +13,10 @@ _RECORD = re.compile(
     r"\.walkdown/signoffs/\d{4}-\d{2}-\d{2}-[0-9a-f]{8,64}(?:\.[A-Za-z0-9@_+-]{1,100}){0,3}\.(?:md|json|sig|asc)"
 )
 
+# What keeps git from changing a record's line endings. It counts as part of the records while it says exactly this.
+ATTRIBUTES_PATH = ".walkdown/.gitattributes"
+ATTRIBUTES = b"signoffs/* -text\n"
+
 _SOURCE = frozenset((
     "py", "pyi", "pyx", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro", "sql",
     "prisma", "graphql", "sh", "bash", "zsh", "ps1", "rb", "php", "go", "rs", "java", "kt", "scala", "cs", "c", "h",

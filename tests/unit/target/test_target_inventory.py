@@ -15,6 +15,7 @@ from walkdown.model import SkipKind
 from walkdown.target import Inventory, Wanted, content_id, inventory, is_record, open_target, plain_read, printable
 from walkdown.target.globs import Globs
 from walkdown.target.inventory import Known
+from walkdown.target.names import ATTRIBUTES, ATTRIBUTES_PATH
 
 EVERYTHING = Wanted()
 
@@ -308,3 +309,20 @@ def test_other_version_control_hides_nothing_that_is_committed(tmp_path: Path) -
     with open_target(repo) as target:
         assert paths(target.inventory) == [".hg/evil.py"]
         assert skips(target.inventory) == {"sub/.svn": (SkipKind.SCOPE, "version-control")}
+
+
+def test_the_records_attributes_count_as_part_of_them_while_they_say_what_walkdown_wrote(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {"a.py": "x = 1\n"})
+    with open_target(repo) as target:
+        before = (target.looked, target.tree)
+    write(repo, {ATTRIBUTES_PATH: ATTRIBUTES})
+    with open_target(repo) as target:
+        assert (target.looked, target.tree, target.dirty) == (*before, False)
+    commit(repo)
+    with open_target(repo) as target:
+        assert (target.looked, target.tree) == before
+    write(repo, {ATTRIBUTES_PATH: ATTRIBUTES + b"* filter=hide\n"})
+    with open_target(repo) as target:
+        assert target.looked != before[0]
+        assert target.dirty
+        assert ATTRIBUTES_PATH in {file.path for file in target.files}
