@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -35,6 +36,7 @@ def guarded(command: Callable[..., int]) -> Callable[..., NoReturn]:
     @functools.wraps(command)
     def run(**options: object) -> NoReturn:
         debug = bool(options.get("debug"))
+        end_in_order()
         try:
             code = command(**options)
             sys.stdout.flush()
@@ -60,6 +62,22 @@ def guarded(command: Callable[..., int]) -> Callable[..., NoReturn]:
         sys.exit(code)
 
     return run
+
+
+def ending_signals() -> list[signal.Signals]:
+    """What means "stop" to us: not what whoever started us wants ignored, as nohup and a shell's background jobs do."""
+    usual = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    return [number for number in usual if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+def end_in_order() -> None:
+    """TERM and a hang-up end us as Ctrl-C does, so that what lies around is cleaned up."""
+
+    def stop(_number: int, _frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for number in ending_signals():
+        signal.signal(number, stop)
 
 
 def tell(text: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +11,16 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import msgspec
 
-from walkdown.cli.exits import FINDINGS, FINE, INCOMPLETE, INTERRUPTED, INTERRUPTED_WORDS, tell
+from walkdown.cli.exits import (
+    FINDINGS,
+    FINE,
+    INCOMPLETE,
+    INTERRUPTED,
+    INTERRUPTED_WORDS,
+    end_in_order,
+    ending_signals,
+    tell,
+)
 from walkdown.errors import UsageError
 from walkdown.model import ScanResult, Severity
 from walkdown.process import end_all_now
@@ -110,7 +118,7 @@ def run_interruptible(review: Review, listener: Listener) -> ScanResult:
             cast("Any", task).cancel()
             loop.call_later(_PATIENCE, _leave, review)
 
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ending_signals():
             loop.add_signal_handler(number, interrupt)
         # Not as the task's result: asyncio.run() builds the repr of that, 100 MB of text for 50,000 findings.
         results.append(await review.scan(listener))
@@ -119,6 +127,8 @@ def run_interruptible(review: Review, listener: Listener) -> ScanResult:
         asyncio.run(whole())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+    finally:
+        end_in_order()  # the loop gives signals back as they were before any of us
     return results[0]
 
 

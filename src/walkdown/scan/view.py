@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import itertools
 import os
 import shutil
@@ -62,7 +63,8 @@ class Scratch:
         return shown, lost
 
     def _pooled(self, file: SourceFile, read: Reader) -> Path:
-        path = self._pool / file.content.replace("/", "_").replace(":", "_")
+        # Hashed, since a content id ends in what the file's name says, and names can be long or odd.
+        path = self._pool / hashlib.blake2b(file.content.encode("utf-8", "replace"), digest_size=20).hexdigest()
         if not path.exists():
             data = read(file.path)
             # Several scanners may want the same file at once, each from a thread of its own.

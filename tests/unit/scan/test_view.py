@@ -1,0 +1,92 @@
+"""Our copies: named so that nobody can misread them, holding what was hashed, and gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from walkdown.errors import TargetError
+from walkdown.model import SkipKind, SourceFile
+from walkdown.scan.view import Scratch, is_plain, scratch
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Scratch:
+    (tmp_path / "room").mkdir()
+    return Scratch(tmp_path / "room")
+
+
+def source(path: str, content: str = "") -> SourceFile:
+    return SourceFile(path, content or f"id of {path!r}", 1)
+
+
+ODD = ["-rf.py", "a\nb.py", "\x1b[31m.py", "a/../b.py", "/etc/x.py", "a\\b.py", "x" * 300 + ".py", ".git/config"]
+
+
+@pytest.mark.parametrize("path", [*ODD, "\u202ea.py", "Makefile" * 40])
+def test_odd_names_become_plain_ones(room: Scratch, path: str) -> None:
+    folder = room.folder("test")
+    [file], lost = room.view(folder, [source(path)], lambda _: b"text", lambda name: name)
+    assert lost == []
+    assert file.path == path
+    assert file.name.startswith("_odd/")
+    assert (folder / file.name).read_bytes() == b"text"
+    assert [path for path in folder.rglob("*") if path.is_file()] == [folder / file.name]
+
+
+@given(st.text(min_size=1, max_size=80))
+def test_a_plain_name_stays_below_its_folder_and_prints_on_one_line(name: str) -> None:
+    if is_plain(name):
+        assert os.path.normpath(f"/view/{name}").startswith("/view/")
+        assert name.isprintable()
+        assert not name.startswith("-")
+
+
+def test_names_that_meet_are_told_apart(room: Scratch) -> None:
+    folder = room.folder("test")
+    files = [source("A.py"), source("a.py"), source("b.py")]
+    shown, _ = room.view(folder, files, lambda path: path.encode(), lambda name: "same.txt" if name == "b.py" else name)
+    assert [(folder / file.name).read_bytes() for file in shown] == [b"A.py", b"a.py", b"b.py"]
+    assert len({file.name.lower() for file in shown}) == 3
+
+
+def test_a_file_that_is_gone_is_a_gap_and_the_rest_is_there(room: Scratch) -> None:
+    def read(path: str) -> bytes:
+        if path == "gone.py":
+            raise TargetError("gone.py can no longer be read.", "Scan again.")
+        return b"x"
+
+    shown, lost = room.view(room.folder("test"), [source("gone.py"), source("here.py")], read, lambda name: name)
+    assert [file.path for file in shown] == ["here.py"]
+    assert [(skip.path, skip.kind, skip.code) for skip in lost] == [("gone.py", SkipKind.GAP, "unreadable")]
+
+
+KILLED = """
+import os, signal
+from walkdown.scan.view import scratch
+with scratch() as room:
+    (room.root / "secret.py").write_text("code")
+    print(room.root, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_scan_leaves_the_next_one_removes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", KILLED], env=env, capture_output=True, text=True, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    left = Path(ended.stdout.strip())
+    assert (left / "secret.py").exists()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with scratch() as alive, scratch():
+        assert not left.exists()
+        assert alive.root.exists(), "a scan that still runs is left alone"
+        assert alive.root.stat().st_mode & 0o077 == 0
+    assert not alive.root.exists()
