@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -22,6 +23,7 @@ from walkdown.errors import ChildTimedOutError, ChildTooLoudError, ProcessError
 
 MIB = 1024 * 1024
 GRACE_SECONDS = 0.8
+_DYING_SECONDS = 0.3
 _STDERR = 2
 
 # What a child may need of the user's world to reach a network at all; nothing of it is passed on when offline.
@@ -119,8 +121,10 @@ def run_now(
 
 def end_all_now() -> None:
     """Kill every quiet child and what it started, whichever thread waits for it. For leaving at once."""
-    for session in tuple(_running):
-        _signal_group(session, signal.SIGKILL)
+    left = [session for session in tuple(_running) if _signal_group(session, signal.SIGKILL)]
+    deadline = time.monotonic() + _DYING_SECONDS
+    while any(_signal_group(session, 0) for session in left) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def run_with_terminal(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] | None = None) -> int:
@@ -175,10 +179,21 @@ async def _start(
     argv: Sequence[str], cwd: str, env: Mapping[str, str], limits: Limits
 ) -> tuple[_Child, asyncio.SubprocessTransport]:
     program = Path(argv[0]).name
-    try:
-        transport, child = await asyncio.get_running_loop().subprocess_exec(
+    starting = asyncio.ensure_future(
+        asyncio.get_running_loop().subprocess_exec(
             lambda: _Child(program, limits), *argv, cwd=cwd, env=dict(env), start_new_session=True
         )
+    )
+    # asyncio ends a child that is cancelled while it starts, but not what that child has started by then.
+    cancelled = await _to_the_end(starting)
+    try:
+        transport, child = starting.result()
+        if cancelled is not None:
+            try:
+                await _end_session(child, transport)
+            finally:
+                transport.close()
+            raise cancelled
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ProcessError(f"{argv[0]} could not be started: {reason}.", "Try: walkdown doctor") from error
@@ -230,21 +245,28 @@ async def _end_session(child: _Child, transport: asyncio.SubprocessTransport) ->
     """Ask everyone in the child's session to stop, wait a moment, then make them. We are often here because we are
     being cancelled, maybe more than once: that waits until nobody is left."""
     ending = asyncio.ensure_future(_end_group(child, transport.get_pid()))
-    cancelled: asyncio.CancelledError | None = None
-    while not ending.done():
-        try:
-            await asyncio.shield(ending)
-        except asyncio.CancelledError as again:
-            cancelled = again
+    cancelled = await _to_the_end(ending)
+    ending.result()
     if cancelled is not None:
         raise cancelled
+
+
+async def _to_the_end(work: asyncio.Future[Any]) -> asyncio.CancelledError | None:
+    """Wait for it whatever happens to us meanwhile; the last cancellation of ours, which is then to be raised."""
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as again:
+            cancelled = again
+    return cancelled
 
 
 async def _end_group(child: _Child, group: int) -> None:
     if _signal_group(group, signal.SIGTERM):
         await _gone(group, GRACE_SECONDS)
         if _signal_group(group, signal.SIGKILL):
-            await _gone(group, 0.3)
+            await _gone(group, _DYING_SECONDS)
     await child.gone.wait()
 
 

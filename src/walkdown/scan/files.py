@@ -36,6 +36,7 @@ from walkdown.scan.events import Progress, Started
 from walkdown.scan.ground import Ground, Part
 
 _SECOND_TRIES = 8
+_FEW = 40
 
 
 class FileWork:
@@ -121,8 +122,9 @@ class FileWork:
 
     async def _all_batches(self, tool: Tool, left: Sequence[SourceFile], *, last: bool) -> set[str]:
         """Run everything that is left; gives the paths that the next tool should try."""
-        # Several batches a core, so that progress shows and no core waits long for the last one.
-        size = max(1, min(self._scanner.batch, -(-len(left) // (self._ground.settings.jobs * 2))))
+        # Several batches a core, so that progress shows and no core waits long for the last one; but a few files
+        # are not worth a second start of the tool.
+        size = min(self._scanner.batch, max(_FEW, -(-len(left) // (self._ground.settings.jobs * 2))))
         batches = [left[start : start + size] for start in range(0, len(left), size)]
         retries = await asyncio.gather(*(self._batch(tool, files, last=last) for files in batches))
         return set().union(*retries)
