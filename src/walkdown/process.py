@@ -264,9 +264,11 @@ async def _to_the_end(work: asyncio.Future[Any]) -> asyncio.CancelledError | Non
 
 async def _end_group(child: _Child, group: int) -> None:
     if _signal_group(group, signal.SIGTERM):
-        await _gone(group, GRACE_SECONDS)
-        if _signal_group(group, signal.SIGKILL):
-            await _gone(group, _DYING_SECONDS)
+        try:
+            await _gone(group, GRACE_SECONDS)
+        finally:  # whoever cancels even this wants it to go faster, not to be left undone
+            if _signal_group(group, signal.SIGKILL):
+                await _gone(group, _DYING_SECONDS)
     await child.gone.wait()
 
 

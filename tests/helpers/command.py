@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from walkdown.process import Finished, Limits, run_now
 from walkdown.record.wire import WireScan
@@ -35,16 +36,30 @@ class Said(msgspec.Struct, frozen=True):
         return self.err.split("\n", 1)[0]
 
 
-class Command:
-    """`folder` gets the config, cache and state folders. `cache` may be shared by tests that do not look into it."""
+def compiled_rules(factory: pytest.TempPathFactory) -> Path:
+    """One folder for all workers of a test run."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled-rules"
+    folder.mkdir(exist_ok=True)
+    return folder
 
-    def __init__(self, folder: Path, cache: Path | None = None) -> None:
+
+class Command:
+    """`folder` gets the config, cache and state folders. `cache` may be shared by tests that do not look into it;
+    `compiled` is where Kingfisher keeps its compiled rules, which takes it longer than any scan of ours."""
+
+    def __init__(self, folder: Path, cache: Path | None = None, compiled: Path | None = None) -> None:
         self.folder = folder
         self.config, self.state = folder / "config", folder / "state"
         self.cache = cache or folder / "cache"
         self.temporary = folder / "tmp"
         for path in (self.config, self.temporary):
             path.mkdir(parents=True, exist_ok=True)
+        if compiled is not None:
+            homes = self.cache / "home"
+            homes.mkdir(parents=True)
+            for name in ("kingfisher", "kingfisher-history"):
+                (homes / name).symlink_to(compiled)
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),

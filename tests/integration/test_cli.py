@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from helpers.command import ACTIVE, BIDI, Command
+from helpers.command import ACTIVE, BIDI, Command, compiled_rules
 from helpers.repos import commit, git, make_repo, write
 from walkdown.record.schemas import generate
 
@@ -631,7 +631,7 @@ def leaky(tmp_path_factory: pytest.TempPathFactory) -> tuple[Command, Path]:
         "notes.md": f"The password is `{PASSWORD}`.\n",
     }
     tree = make_repo(parent, files, then=[{"config/prod.env": "SESSION_SECRET=\n"}])
-    walkdown = Command(parent / "home")
+    walkdown = Command(parent / "home", compiled=compiled_rules(tmp_path_factory))
     said = walkdown("scan", str(tree), "--offline", "--skip", "semgrep")
     assert said.code == 1, said.err
     return walkdown, tree
@@ -669,11 +669,12 @@ def test_nothing_that_is_kept_holds_a_secret(leaky: tuple[Command, Path]) -> Non
     assert plain(b"\n".join(values)) == []
 
 
-def test_what_is_kept_is_for_its_owner_only(leaky: tuple[Command, Path]) -> None:
-    walkdown, _ = leaky
-    assert stat.S_IMODE((walkdown.state / "secret.key").stat().st_mode) == 0o600
-    assert stat.S_IMODE(walkdown.cache.stat().st_mode) == 0o700
-    assert stat.S_IMODE(walkdown.state.stat().st_mode) == 0o700
+@pytest.mark.parametrize("flags", [(), ("--no-cache",)])
+def test_what_is_kept_is_for_its_owner_only(alone: Command, repo: Path, flags: tuple[str, ...]) -> None:
+    alone("scan", str(repo), *ONLY, *flags)
+    assert stat.S_IMODE((alone.state / "secret.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(alone.cache.stat().st_mode) == 0o700
+    assert stat.S_IMODE(alone.state.stat().st_mode) == 0o700
 
 
 def test_a_scan_leaves_no_copy_of_the_code_behind(leaky: tuple[Command, Path]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.command import Command
+from helpers.command import Command, compiled_rules
 from helpers.repos import make_repo
 
 # Runs the command in this very process, then says on standard error which modules that took.
@@ -28,8 +28,8 @@ HEAVY = {"textual", "rich", "semgrep", "bandit", "pip_audit", "stevedore", "requ
 
 
 @pytest.fixture
-def walkdown(tmp_path: Path) -> Command:
-    return Command(tmp_path / "home")
+def walkdown(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    return Command(tmp_path / "home", compiled=compiled_rules(tmp_path_factory))
 
 
 def modules(walkdown: Command, *arguments: str, code: int = 0) -> set[str]:

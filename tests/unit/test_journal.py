@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,22 +16,36 @@ ADA, BOB = Actor("Ada", "ada@example.org"), Actor("Bob")
 ITEM = Subject(Kind.ITEM, "error.timeouts")
 
 
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Callable[[], Journal]]:
+    """Opens the same journal again and again, as other processes would."""
+    journals: list[Journal] = []
+
+    def another() -> Journal:
+        journals.append(Journal(tmp_path / "j"))
+        return journals[-1]
+
+    yield another
+    for journal in journals:
+        journal.close()
+
+
 def decided(verdict: Verdict, subject: Subject = ITEM) -> Decided:
     return Decided(Decision(subject, verdict))
 
 
-def test_events_come_back_in_order_over_a_restart_and_from_two_writers(tmp_path: Path) -> None:
-    one, other = Journal(tmp_path / "j"), Journal(tmp_path / "j")
+def test_events_come_back_in_order_over_a_restart_and_from_two_writers(opened: Callable[[], Journal]) -> None:
+    one, other = opened(), opened()
     for number in range(10):
         event = (one, other)[number % 2].append(decided(Verdict.PASS), ADA, Channel.TERMINAL)
         assert event.seq == number + 1
-    again = Journal(tmp_path / "j")
+    again = opened()
     assert [event.seq for event in again.events()] == list(range(1, 11))
     assert again.events() == one.events()
 
 
-def test_an_altered_or_missing_event_shows(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "j")
+def test_an_altered_or_missing_event_shows(tmp_path: Path, opened: Callable[[], Journal]) -> None:
+    journal = opened()
     for verdict in (Verdict.NEEDS_WORK, Verdict.PASS, Verdict.WAIVED):
         journal.append(decided(verdict), ADA, Channel.APP)
     with sqlite3.connect(tmp_path / "j") as db:
@@ -45,8 +60,8 @@ def test_an_altered_or_missing_event_shows(tmp_path: Path) -> None:
         journal.events()
 
 
-def test_undo_and_redo_follow_ones_own_steps_only(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "j")
+def test_undo_and_redo_follow_ones_own_steps_only(opened: Callable[[], Journal]) -> None:
+    journal = opened()
     journal.append(decided(Verdict.PASS), ADA, Channel.APP)
     journal.append(decided(Verdict.NEEDS_WORK), BOB, Channel.APP)
     state = fold(journal.events())

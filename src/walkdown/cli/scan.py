@@ -137,7 +137,8 @@ def _leave(review: Review) -> NoReturn:
     one may be deep in a large history. So end what they started, clean up, and go."""
     end_all_now()
     review.target.close()
-    tell(INTERRUPTED_WORDS)
+    show_cursor = "\x1b[?25h" if sys.stderr.isatty() else ""  # the progress lines have no time to give it back
+    tell(show_cursor + INTERRUPTED_WORDS)
     os._exit(INTERRUPTED)
 
 

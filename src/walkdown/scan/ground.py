@@ -55,6 +55,8 @@ class Ground:
         """A folder that outlives the scan, for what a tool compiles once; a temporary one where the disk says no."""
         path = self.settings.folders.cache / "home" / scanner
         try:
+            # The outermost first: what `parents` makes on the way is open to everybody.
+            self.settings.folders.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError:
             path = self.scratch.root / f"home-{scanner}"

@@ -61,6 +61,10 @@ class Scan:
             self._ground.tell(Ended(part.report, len(part.findings)))
         try:
             parts = (*self._ready, *await asyncio.gather(*self._tasks.values()))
+        except asyncio.CancelledError:
+            # `gather` has cancelled them all. Once more would cut short how they end their children.
+            await asyncio.wait(self._tasks.values())
+            raise
         finally:
             await _end(self._tasks.values())
         findings = await asyncio.to_thread(_together, parts)

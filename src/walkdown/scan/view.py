@@ -14,6 +14,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -33,6 +34,14 @@ class Scratch:
         self._pool.mkdir()
         self._count = 0
         self._parts = itertools.count()
+        self._writing = threading.Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """Take everything away, for good: a thread of an interrupted scan may still be writing copies."""
+        with self._writing:
+            self._closed = True
+        shutil.rmtree(self.root, ignore_errors=True)
 
     def folder(self, purpose: str) -> Path:
         self._count += 1
@@ -58,7 +67,8 @@ class Scratch:
             if not is_plain(name) or name.lower() in taken:  # some file systems know no case
                 name = f"_odd/{number}{_ending(name)}"
             taken.add(name.lower())
-            _link(pooled, folder / name)
+            with self._open():
+                _link(pooled, folder / name)
             shown.append(BatchFile(file.path, name, file.content))
         return shown, lost
 
@@ -69,9 +79,17 @@ class Scratch:
             data = read(file.path)
             # Several scanners may want the same file at once, each from a thread of its own.
             part = path.with_name(f"{path.name}.{next(self._parts)}.part")
-            part.write_bytes(data)
-            part.replace(path)
+            with self._open():
+                part.write_bytes(data)
+                part.replace(path)
         return path
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[None]:
+        with self._writing:
+            if self._closed:
+                raise WalkdownError("The scan was interrupted.")
+            yield
 
 
 def is_plain(path: str) -> bool:
@@ -97,9 +115,12 @@ def scratch() -> Iterator[Scratch]:
         raise WalkdownError(what, "Free some space, or point TMPDIR at another folder.") from error
     lock = _lock(root)
     try:
-        yield Scratch(root)
+        opened = Scratch(root)
+        try:
+            yield opened
+        finally:
+            opened.close()
     finally:
-        shutil.rmtree(root, ignore_errors=True)
         os.close(lock)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import sys
@@ -133,7 +134,7 @@ class World:
         self, scanners: Sequence[Grep], listener: Listener, during: Callable[[Scan], None] | None
     ) -> Scanned:
         cache = Cache(self.settings.folders.cache)
-        with scratch() as room:
+        with scratch() as room, contextlib.closing(cache):
             ground = Ground(
                 self.settings, self.files(), lambda path: (self.tree / path).read_bytes(), cache, room,
                 Programs(self.tree), b"k" * 32, listener, asyncio.Semaphore(2),
@@ -141,9 +142,7 @@ class World:
             scan = Scan(ground, NoSources(), scanners)
             if during is not None:
                 asyncio.get_running_loop().call_later(0.5, during, scan)
-            result = await scan.run(Memory(), {}, head="", whole=True)
-        cache.close()
-        return result
+            return await scan.run(Memory(), {}, head="", whole=True)
 
 
 class NoSources:
