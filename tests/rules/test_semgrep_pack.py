@@ -23,6 +23,35 @@ PACK = Path(next(iter(walkdown.rules.__path__))) / "semgrep"
 CASES = Path(__file__).parent / "semgrep"
 MARK = re.compile(r"\s*(?:#|//) (ruleid|ok): (.+)")
 
+# A regex in two halves: a whole name, and how it stands in a file (see the README of the pack).
+TWO_HALVES = re.compile(r"regex: \(\\A\(?(?P<whole>.+?)\)?\\z\)\|(?P<text>.+)")
+NAMES = re.compile(r"\\?\$?\w+(\|\\?\$?\w+)*")
+
+# Nothing in here is a source or a sink of any rule, though it looks like much code that has some.
+PLAIN = {
+    "plain.py": """
+class Cart:
+    def __init__(self, items: list, owner: str = "nobody"):
+        self.items, self.owner = items, owner
+
+    @mock.patch("shop.tax.rate")
+    def total(self, name: str, rate: dict) -> str:
+        requested = [item for item in self.items if item.name == name]
+        if not requested or self.owner in BLOCKED:
+            return f"<b>{name}</b> of '{self.owner}'"
+        return "select " + RATES[name] + ", ".join(item.get("price") % rate for item in requested)
+""",
+    "plain.tsx": """
+export function Total({ items, owner }: Props) {
+  const params = useParams();
+  const [input, setInput] = useState("");
+  const required = items.filter((item) => item.token === owner && item.url !== input);
+  if (required.length > 0 && params.tab) return <b>{`Ask ${owner} or ${params.tab}`}</b>;
+  return <p onClick={() => mutate("select " + owner)}>{response.end + required[0].body}</p>;
+}
+""",
+}
+
 # What this pack undertakes to look for. An id that is not here is a slip of the pen, or belongs to another detector.
 HAZARDS = frozenset(
     {"auth.timing", "error.no-timeout", "secret.frontend", "web.cors", "web.headers"}
@@ -75,10 +104,19 @@ class Paths(msgspec.Struct, frozen=True):
     scanned: list[str]
 
 
+class Prefiltering(msgspec.Struct, frozen=True):
+    rules_selected_ratio: float
+
+
+class Time(msgspec.Struct, frozen=True):
+    prefiltering: Prefiltering
+
+
 class Report(msgspec.Struct, frozen=True):
     results: list[Result]
     errors: list[dict[str, Any]]
     paths: Paths
+    time: Time
 
 
 class Hit(NamedTuple):
@@ -121,17 +159,20 @@ def _marks() -> Marks:
     return Marks(found, frozenset(silent))
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    home = tmp_path_factory.mktemp("home")
+def _scan(folder: Path, files: list[str], home: Path) -> Report:
     argv = [
         str(Path(sys.executable).parent / "semgrep"), "scan", "--experimental", "--metrics", "off",
-        "--disable-version-check", "--json", "--no-git-ignore", "--disable-nosem", "--max-target-bytes", "0",
-        "--config", str(PACK), *_case_files(),
+        "--disable-version-check", "--json", "--no-git-ignore", "--disable-nosem", "--max-target-bytes", "0", "--time",
+        "--config", str(PACK), *files,
     ]  # fmt: skip
-    done = run_now(argv, cwd=str(CASES), env=clean_environment(str(home), str(home)), limits=Limits(seconds=240))
+    done = run_now(argv, cwd=str(folder), env=clean_environment(str(home), str(home)), limits=Limits(seconds=240))
     assert done.code in {0, 1}, done.stderr.decode()
     return msgspec.json.decode(done.stdout, type=Report)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return _scan(CASES, _case_files(), tmp_path_factory.mktemp("home"))
 
 
 def test_every_rule_is_complete_and_says_only_static_sentences() -> None:
@@ -165,3 +206,24 @@ def test_what_is_marked_is_found_and_nothing_else(report: Report) -> None:
     wanted = _marks().found
     assert sorted((wanted - hits).elements()) == [], "missed"
     assert sorted((hits - wanted).elements()) == [], "reported without a mark"
+
+
+def test_both_halves_of_a_regex_hold_the_same_names() -> None:
+    halves = [(file.name, m) for _, file in _rules().values() for m in TWO_HALVES.finditer(file.read_text())]
+    assert halves
+    for file, half in halves:
+        text = half["text"]
+        assert text[-2:] in {r"\b", r"\("} or text.endswith(r"\`"), f"Semgrep does not filter with {text} in {file}"
+        if NAMES.fullmatch(half["whole"]):
+            names = half["whole"].split("|")
+            words = text.replace(r"\b", " ").replace(r"\s", " ")
+            assert [n for n in names if not re.search(rf"(?<!\w){re.escape(n)}(?!\w)", words)] == [], file
+
+
+def test_a_file_with_nothing_to_find_is_not_read_for_any_rule(tmp_path: Path) -> None:
+    for name, text in PLAIN.items():
+        (tmp_path / name).write_text(text * 3)  # some filters let every small file in
+    seen = _scan(tmp_path, sorted(PLAIN), tmp_path)
+    assert sorted(seen.paths.scanned) == sorted(PLAIN)
+    assert seen.results == []
+    assert seen.time.prefiltering.rules_selected_ratio == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -10,6 +11,9 @@ from walkdown.model.finding import Finding
 from walkdown.model.outcome import Cancelled, Failed, Missing, NothingToScan, Outcome, Ran, TimedOut
 from walkdown.model.place import CommitPlace, RepoPlace, line_of, path_of
 from walkdown.safetext import for_json
+
+# DEL, C1 controls, line and paragraph separators, and everything that turns or joins what is read.
+_ACTIVE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 CodeOf = Callable[[Finding], str]
 
@@ -47,11 +51,15 @@ def _order(found: Finding) -> tuple[str, int, int, str, str]:
 
 
 def json_bytes(value: object) -> bytes:
-    """JSON as UTF-8. Text that UTF-8 cannot hold is rare, so it is only looked for where encoding fails."""
+    """JSON as UTF-8. Text that UTF-8 cannot hold is rare, so it is only looked for where encoding fails. What could
+    steer a terminal or turn the direction of reading is spelled out, which is the same JSON."""
     try:
-        return msgspec.json.encode(value)
+        data = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_writable(msgspec.to_builtins(value)))
+        data = msgspec.json.encode(_writable(msgspec.to_builtins(value)))
+    if data.isascii() and b"\x7f" not in data:
+        return data
+    return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", data.decode()).encode()
 
 
 def _writable(value: object) -> object:

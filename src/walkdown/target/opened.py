@@ -90,6 +90,7 @@ class Target:
         self.close()
 
     def close(self) -> None:
+        self._git.stop()
         shutil.rmtree(self._git.folder, ignore_errors=True)
 
     @property

@@ -81,6 +81,7 @@ class ScratchGit:
         self.new_objects = f"{folder}/new-objects"
         self._numbers = itertools.count()
         self.borrowed: tuple[str, ...] = ()
+        self._running: set[_Child] = set()
         for path in (self.empty, self.temporary, self.home, self.new_objects):
             Path(path).mkdir()
         for path in ("refs/heads", "objects/info", "info"):
@@ -154,7 +155,17 @@ class ScratchGit:
             feed.seek(0)
             python = _git_command(self.empty)
             handle: Any = python.execute(command, istream=feed, as_process=True, start_new_session=True)
-            return _watch(handle.proc, arguments[0], seconds, most)
+            child: _Child = handle.proc
+            self._running.add(child)
+            try:
+                return _watch(child, arguments[0], seconds, most)
+            finally:
+                self._running.discard(child)
+
+    def stop(self) -> None:
+        """End every git that still runs, from whatever thread; whoever waits for it gets an error or half an answer."""
+        for child in tuple(self._running):
+            _end(child)
 
     def tell(self, *arguments: str, **how: Any) -> bytes:
         """`ask`, where anything but success is an error."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from pathlib import Path
 
 import pytest
 
 from helpers.repos import AUTHOR, commit, git, make_repo, write
 from walkdown.errors import GitError, TargetError
-from walkdown.target import Layout, State, Target, Wanted, open_target
+from walkdown.target import Layout, State, Target, Wanted, open_target, scratch_git
 
 
 def paths(target: Target) -> list[str]:
@@ -279,3 +281,26 @@ def test_ignored_files_when_asked_for(tmp_path: Path) -> None:
         assert skips(target) == {"out/": "ignored", "node_modules/": "usual-folder"}
     with open_target(repo, wanted=Wanted(include_ignored=True)) as target:
         assert paths(target) == [".gitignore", "node_modules/b.js", "out/a.py"]
+
+
+def test_closing_ends_a_git_that_still_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = open_target(make_repo(tmp_path, {"a.py": "x = 1\n"}))
+    assert target.history is not None
+    git = target.history.git
+    started = threading.Event()
+    drain = scratch_git._drain
+
+    def told(child: scratch_git._Child, what: str, most: int) -> scratch_git.Answer:
+        started.set()
+        return drain(child, what, most)
+
+    monkeypatch.setattr(scratch_git, "_drain", told)
+    answers: list[scratch_git.Answer] = []
+    # An alias is our own way to a git that takes its time.
+    waiting = threading.Thread(target=lambda: answers.append(git.ask("-c", "alias.wait=!sleep 600", "wait")))
+    waiting.start()
+    assert started.wait(20)
+    target.close()
+    waiting.join(20)
+    assert not waiting.is_alive()
+    assert [answer.code for answer in answers] == [-signal.SIGKILL]
