@@ -9,7 +9,7 @@ import msgspec.yaml
 import walkdown
 from walkdown.checklist import load_folder, shipped
 from walkdown.model.hazards import HAZARDS
-from walkdown.scanners.bandit_rules import texts
+from walkdown.scanners.bandit.rules import texts
 
 RULES = Path(walkdown.__file__).parent / "rules"
 

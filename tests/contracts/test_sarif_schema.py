@@ -20,7 +20,7 @@ from walkdown.model import Confidence, FilePlace, Finding, RepoPlace, Rule, Seve
 from walkdown.model.result import ScanResult, TargetFacts
 from walkdown.record.scan_sarif import scan_sarif
 from walkdown.safetext import Masker
-from walkdown.scanners.sarif import read_sarif
+from walkdown.scanners.sarif.scanner import read_sarif
 
 OURS = Draft202012Validator(
     json.loads((Path(__file__).parent / "sarif-essentials.schema.json").read_text()), format_checker=FormatChecker()

@@ -10,8 +10,8 @@ import pytest
 
 from walkdown.model import Batch, BatchFile, FilePlace, Parsed, Printed, Silence, Tool, path_of
 from walkdown.process import clean_environment, run_now
-from walkdown.scanners import bandit_rules
 from walkdown.scanners.bandit import Bandit
+from walkdown.scanners.bandit import rules as bandit_rules
 from walkdown.scanners.programs import Programs
 
 pytestmark = pytest.mark.tool

@@ -12,7 +12,7 @@ import pytest
 
 from walkdown.model import Batch, Blob, CommitPlace, Finding, Job, Manifest, Parsed, Printed, SourceFile, Tool
 from walkdown.process import Limits, clean_environment, run_now
-from walkdown.scanners.kingfisher_history import KingfisherHistory
+from walkdown.scanners.kingfisher import KingfisherHistory
 
 TOOL = Tool("kingfisher", "", (str(Path(sys.executable).parent / "kingfisher"),))
 DICE = random.Random(3)

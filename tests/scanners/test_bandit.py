@@ -28,9 +28,9 @@ from walkdown.model import (
     Tool,
     path_of,
 )
-from walkdown.scanners import bandit_rules
 from walkdown.scanners.bandit import Bandit
-from walkdown.scanners.bandit_source import Seen, numbered, place, silence
+from walkdown.scanners.bandit import rules as bandit_rules
+from walkdown.scanners.bandit.source import Seen, numbered, place, silence
 
 RECORDED = Path(__file__).parent / "recorded" / "bandit"
 VALID = ("many.py", "silenced.py", "bidi.py", "latin.py", "tests/x.py")

@@ -28,7 +28,7 @@ from walkdown.model import (
     Tool,
 )
 from walkdown.scanners.kingfisher import Kingfisher
-from walkdown.scanners.kingfisher_history import MOST_PLACES, KingfisherHistory, gathered, only_in_history
+from walkdown.scanners.kingfisher.history import MOST_PLACES, KingfisherHistory, gathered, only_in_history
 
 RECORDED = Path(__file__).parent / "recorded" / "kingfisher" / "tree.json"
 # Put together here, so that no file of ours holds text in a provider's shape.

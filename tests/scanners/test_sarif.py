@@ -31,8 +31,8 @@ from walkdown.model import (
     SourceFile,
     Tool,
 )
-from walkdown.scanners import sarif
-from walkdown.scanners.sarif import SarifCommand, read_sarif
+from walkdown.scanners.sarif import scanner as sarif
+from walkdown.scanners.sarif.scanner import SarifCommand, read_sarif
 
 RECORDED = Path(__file__).parent / "recorded" / "sarif"
 ALL = sorted(RECORDED.glob("*.sarif"))

@@ -26,11 +26,11 @@ from walkdown.model import (
     SourceFile,
     Tool,
 )
-from walkdown.scanners import semgrep_front
 from walkdown.scanners.semgrep import Semgrep
-from walkdown.scanners.semgrep_languages import Wanted
-from walkdown.scanners.semgrep_rules import load
-from walkdown.scanners.semgrep_source import silence
+from walkdown.scanners.semgrep import front as semgrep_front
+from walkdown.scanners.semgrep.languages import Wanted
+from walkdown.scanners.semgrep.rules import load
+from walkdown.scanners.semgrep.source import silence
 
 RECORDED = Path(__file__).parent / "recorded" / "semgrep"
 RULES = str(RECORDED / "rules")

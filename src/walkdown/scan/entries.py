@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from walkdown import __version__
 from walkdown.model import Fact, FilePlace, Finding, Place, Rule, Skipped
 
 # Counts up when the shape of an entry or what `describe` puts into findings changes.
@@ -41,8 +42,8 @@ _memories = msgspec.msgpack.Decoder(Memory)
 
 
 def cache_key(secret_key: bytes, scanner_key: str, *parts: str) -> bytes:
-    """Keyed, because what is kept holds hashes made with that key."""
-    text = "\0".join((str(_SHAPE), scanner_key, *parts))
+    """Keyed, because what is kept holds hashes made with that key. Another walkdown may read a tool's output better."""
+    text = "\0".join((__version__, str(_SHAPE), scanner_key, *parts))
     return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=20, key=secret_key).digest()
 
 

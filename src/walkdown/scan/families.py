@@ -7,7 +7,7 @@ part of a finding's identity: renaming one makes every finding of it new.
 from __future__ import annotations
 
 from walkdown.model.finding import Finding, Rule
-from walkdown.scanners import bandit_rules
+from walkdown.scanners.bandit import rules as bandit_rules
 
 SECRET = "hardcoded-secret"  # noqa: S105 - the name of a family
 

@@ -11,7 +11,7 @@ from walkdown.model import Coverage, Finding, Ran, Report
 from walkdown.scan.describe import describe, describe_placeless
 from walkdown.scan.entries import by_path
 from walkdown.scan.ground import Part
-from walkdown.scanners.sarif import MOST_BYTES, read_sarif
+from walkdown.scanners.sarif.scanner import MOST_BYTES, read_sarif
 
 Read = Callable[[str], bytes]
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from walkdown.errors import UsageError
 from walkdown.model import FileScanner, JobScanner
 from walkdown.scanners.bandit import Bandit
-from walkdown.scanners.kingfisher import Kingfisher
-from walkdown.scanners.kingfisher_history import KingfisherHistory
+from walkdown.scanners.kingfisher import Kingfisher, KingfisherHistory
 from walkdown.scanners.pip_audit import PipAudit
 from walkdown.scanners.sarif import SarifCommand
 from walkdown.scanners.semgrep import Semgrep

@@ -212,7 +212,7 @@ class TestOwnPackages:
     def test_looking_for_a_module_does_not_import_it(self, target: Path) -> None:
         code = (
             "import sys; from walkdown.scanners.programs import Programs;"
-            "from walkdown.scanners.bandit import Bandit;"
+            "from walkdown.scanners.bandit.scanner import Bandit;"
             f"print(type(Bandit().find(Programs({str(target)!r}, path=''))).__name__, 'bandit' in sys.modules)"
         )
         assert Programs(target).ask((sys.executable, "-I", "-c", code)) == b"tuple False\n"

@@ -10,8 +10,8 @@ import string
 import pytest
 
 from walkdown.model import Confidence, Severity
-from walkdown.scanners import secret_values as values
-from walkdown.scanners.secrets_judge import SERVICE_ROLE, Candidate, Sort, judge, secret_in, secret_span
+from walkdown.scanners.kingfisher import values
+from walkdown.scanners.kingfisher.judge import SERVICE_ROLE, Candidate, Sort, judge, secret_in, secret_span
 
 RANDOM = "".join(random.Random(11).choices(string.ascii_letters + string.digits, k=32))
 

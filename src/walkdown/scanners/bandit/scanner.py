@@ -28,7 +28,8 @@ from walkdown.model import (
     Where,
 )
 from walkdown.process import MIB
-from walkdown.scanners import bandit_rules, bandit_source
+from walkdown.scanners.bandit import rules as bandit_rules
+from walkdown.scanners.bandit import source as bandit_source
 
 _NEWER_TOOLS = 2
 _ASK_VERSION = "import bandit; print(bandit.__version__)"

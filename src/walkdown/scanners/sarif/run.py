@@ -22,9 +22,9 @@ from walkdown.model import (
     line_of,
 )
 from walkdown.safetext import for_terminal
-from walkdown.scanners import sarif_shape as shape
-from walkdown.scanners.sarif_places import Places
-from walkdown.scanners.sarif_words import confidence_of, cwes_of, is_secret, link_of, severity_of, short, title_of
+from walkdown.scanners.sarif import shape
+from walkdown.scanners.sarif.places import Places
+from walkdown.scanners.sarif.words import confidence_of, cwes_of, is_secret, link_of, severity_of, short, title_of
 
 MOST_PLACES = 20
 MOST_STEPS = 50

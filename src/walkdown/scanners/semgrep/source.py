@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from walkdown.model import FilePlace, Silence
-from walkdown.scanners.semgrep_output import At, Match
+from walkdown.scanners.semgrep.output import At, Match
 
 _COMMENT = re.compile(rb"nosem(?:grep)?(?![\w-])[ \t]*(?::[ \t]*([\w.-]+(?:,[ \t]*[\w.-]+)*))?", re.IGNORECASE)
 _ALONE = re.compile(rb"[^a-zA-Z0-9]*nosem", re.IGNORECASE)  # nothing but comment signs before it

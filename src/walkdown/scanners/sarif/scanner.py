@@ -25,8 +25,8 @@ from walkdown.model import (
     Where,
 )
 from walkdown.safetext import for_terminal
-from walkdown.scanners import sarif_shape as shape
-from walkdown.scanners.sarif_run import RunReader, gap
+from walkdown.scanners.sarif import shape
+from walkdown.scanners.sarif.run import RunReader, gap
 
 MOST_BYTES = 256 * 1024 * 1024
 MOST_RESULTS = 200_000

@@ -6,7 +6,7 @@ import re
 
 from walkdown.model import Confidence, Severity
 from walkdown.safetext import Masker, for_terminal
-from walkdown.scanners import sarif_shape as shape
+from walkdown.scanners.sarif import shape
 
 _LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
 _SEVERITIES = {

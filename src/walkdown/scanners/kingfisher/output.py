@@ -21,8 +21,7 @@ from walkdown.model.finding import Finding, Source
 from walkdown.model.outcome import Missing
 from walkdown.model.place import Place
 from walkdown.model.scanner import Batch, Command, Tool, Where
-from walkdown.scanners import kingfisher_rules as rules
-from walkdown.scanners import secrets_judge as judge
+from walkdown.scanners.kingfisher import judge, rules
 
 SEEN = "walkdown.seen"
 OLDEST = (2, 10)
@@ -90,9 +89,9 @@ def key(tool: Tool) -> str:
 def _own_digest() -> str:
     digest = hashlib.sha256()
     own_rules = resources.files("walkdown.rules").joinpath("kingfisher")
-    own_code = resources.files("walkdown.scanners")
+    own_code = resources.files("walkdown.scanners.kingfisher")
     files = [file for file in own_rules.iterdir() if file.name.endswith(".yml")]
-    files += [file for file in own_code.iterdir() if re.fullmatch(r"(?:kingfisher|secret)\w*\.py", file.name)]
+    files += [file for file in own_code.iterdir() if file.name.endswith(".py")]
     for file in sorted(files, key=lambda entry: entry.name):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import msgspec
 
 from walkdown.model import FilePlace, Silence
-from walkdown.scanners import bandit_rules
+from walkdown.scanners.bandit import rules as bandit_rules
 
 # Checks that look at a string; the lines they report are those of the expression around it.
 _STRING_CHECKS = frozenset({"B104", "B105", "B108"})

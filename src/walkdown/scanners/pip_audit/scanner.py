@@ -19,9 +19,9 @@ from walkdown.errors import ScannerError
 from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, Sources, Tool, Where
-from walkdown.scanners.pip_audit_advisories import Vulnerability, findings_for
-from walkdown.scanners.pip_audit_lists import Asked, decode_asked, make_jobs, pinned
-from walkdown.scanners.pip_audit_unread import offline_gaps, unread
+from walkdown.scanners.pip_audit.advisories import Vulnerability, findings_for
+from walkdown.scanners.pip_audit.lists import Asked, decode_asked, make_jobs, pinned
+from walkdown.scanners.pip_audit.unread import offline_gaps, unread
 
 _LIST = "packages.txt"
 _SOCKET_SECONDS = "15"

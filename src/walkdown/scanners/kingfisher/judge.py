@@ -12,8 +12,7 @@ from enum import Enum
 import msgspec
 
 from walkdown.model.severity import Confidence, Severity
-from walkdown.scanners import secret_places as places
-from walkdown.scanners import secret_values as values
+from walkdown.scanners.kingfisher import places, values
 
 
 class Sort(Enum):

@@ -13,8 +13,7 @@ from walkdown.errors import ScannerError
 from walkdown.model.outcome import Missing
 from walkdown.model.place import FilePlace
 from walkdown.model.scanner import Batch, BatchFile, Command, Parsed, Printed, SourceFile, Tool, Where
-from walkdown.scanners import kingfisher_output as output
-from walkdown.scanners import secrets_judge as judge
+from walkdown.scanners.kingfisher import judge, output
 
 _CONTEXT_BYTES = 400
 

@@ -9,7 +9,7 @@ import msgspec
 
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import SkipKind, Skipped
-from walkdown.scanners.pip_audit_lists import Asked
+from walkdown.scanners.pip_audit.lists import Asked
 from walkdown.target.manifests import floating
 
 _SHOWN = 5

@@ -20,8 +20,7 @@ from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.place import CommitPlace, Place
 from walkdown.model.scanner import Batch, Blob, Command, Job, Parsed, Printed, Sources, Tool, Where
-from walkdown.scanners import kingfisher_output as output
-from walkdown.scanners import secrets_judge as judge
+from walkdown.scanners.kingfisher import judge, output
 
 BLOBS_A_JOB = 20_000  # about 1 KB of output each
 MOST_PLACES = 20

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from walkdown.model.place import FilePlace, Place, RepoPlace
-from walkdown.scanners.sarif_shape import Artifact, ArtifactLocation, Location, Region
+from walkdown.scanners.sarif.shape import Artifact, ArtifactLocation, Location, Region
 from walkdown.target.names import printable
 
 LONGEST = 4096

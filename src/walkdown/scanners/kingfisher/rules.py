@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from walkdown.model.finding import Rule, Silence
-from walkdown.scanners.secrets_judge import SERVICE_ROLE, Sort, Verdict
+from walkdown.scanners.kingfisher.judge import SERVICE_ROLE, Sort, Verdict
 
 _TITLES = {
     "walkdown.password": "Password in the code",

@@ -17,7 +17,7 @@ import msgspec.yaml
 from walkdown.errors import SettingsError
 from walkdown.model import Confidence, Rule, Severity
 
-OWN_FOLDER = Path(__file__).parent.parent / "rules" / "semgrep"
+OWN_FOLDER = Path(__file__).parents[2] / "rules" / "semgrep"
 
 _SEVERITIES = {
     "CRITICAL": Severity.CRITICAL,

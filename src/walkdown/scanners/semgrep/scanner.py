@@ -24,8 +24,11 @@ from walkdown.model import (
     Tool,
     Where,
 )
-from walkdown.scanners import semgrep_front, semgrep_output, semgrep_rules, semgrep_source
-from walkdown.scanners.semgrep_languages import Wanted, ending_for
+from walkdown.scanners.semgrep import front as semgrep_front
+from walkdown.scanners.semgrep import output as semgrep_output
+from walkdown.scanners.semgrep import rules as semgrep_rules
+from walkdown.scanners.semgrep import source as semgrep_source
+from walkdown.scanners.semgrep.languages import Wanted, ending_for
 
 _RULE_SECONDS = 10
 _MEMORY_MIB = 3000  # beyond it the file is given up, rather than the whole run killed

@@ -14,7 +14,7 @@ from walkdown.model import Confidence, Rule, Severity
 
 Level = Literal["UNDEFINED", "LOW", "MEDIUM", "HIGH"]
 
-_FILE = Path(__file__).parent.parent / "rules" / "bandit" / "bandit.toml"
+_FILE = Path(__file__).parents[2] / "rules" / "bandit" / "bandit.toml"
 
 _CONFIDENCE: dict[Level, Confidence] = {
     "HIGH": Confidence.SURE,

@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 from walkdown.model.finding import Finding, Rule, Source
 from walkdown.model.place import PackagePlace
 from walkdown.model.severity import Confidence, Severity
-from walkdown.scanners.pip_audit_lists import Asked, Use
+from walkdown.scanners.pip_audit.lists import Asked, Use
 
 TOOL = "pip-audit"
 _NAMELESS = "unnamed-advisory"
