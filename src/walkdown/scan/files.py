@@ -177,19 +177,20 @@ class FileWork:
         return set(retry)
 
     def _take(self, tool: Tool, batch: Batch, parsed: Parsed, retry: frozenset[str]) -> None:
-        """Describe, keep and count what one child found. Files with a gap are counted but never kept."""
+        """Describe, keep and count what one child found. What it found in a file that it did not read to the end counts
+        too, but is never kept."""
         findings, facts = by_path(parsed.findings), _facts_by_path(parsed.facts)
         broken = {skip.path for skip in parsed.skipped if skip.kind is SkipKind.GAP}
         fresh: dict[bytes, bytes] = {}
         entries: dict[str, FileEntry] = {}
         for file in batch.files:
-            if file.path not in parsed.looked:
-                continue
             found = findings.get(file.path, [])
+            if file.path in retry or (file.path not in parsed.looked and not found):
+                continue
             if found:
                 found = describe(found, Path(batch.folder, file.name).read_bytes(), key=batch.secret_key)
             entry = FileEntry(tuple(map(self._ground.entries.share, found)), tuple(facts.get(file.path, ())))
-            if file.path not in broken:
+            if file.path in parsed.looked and file.path not in broken:
                 key = self._key(tool, self._twins[file.path][0])
                 fresh[key] = encode_file(file.path, entry.findings, entry.facts)
             entries[file.path] = entry
@@ -197,14 +198,16 @@ class FileWork:
         with self._taking:
             before = len(self._findings)
             for path, entry in entries.items():
-                self._settle(path, entry)
+                self._settle(path, entry, whole=path in parsed.looked)
             self._skip([skip for skip in parsed.skipped if skip.path not in retry])
             self._ground.tell(Progress(self.name, self._looked, self._asked, tuple(self._findings[before:])))
 
-    def _settle(self, path: str, entry: FileEntry) -> None:
-        self._settled.add(path)
+    def _settle(self, path: str, entry: FileEntry, *, whole: bool = True) -> None:
+        """Count a file's findings, and the file itself where it was read as a whole."""
+        if whole:
+            self._settled.add(path)
         for file in self._twins[path]:
-            self._looked += 1
+            self._looked += whole
             self._findings += (relocate(finding, path, file.path) for finding in entry.findings)
             self._facts += (relocate_fact(fact, path, file.path) for fact in entry.facts)
 

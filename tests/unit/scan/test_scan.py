@@ -255,6 +255,22 @@ def test_one_poisonous_file_costs_only_itself(world: World) -> None:
     assert len(scanned.findings) == 8
 
 
+def test_what_was_found_before_a_check_crashed_counts_and_the_file_is_a_gap_each_time(world: World) -> None:
+    class Crashing(Grep):
+        def parse(self, tool: Tool, batch: Batch, printed: Printed) -> Parsed:
+            parsed = super().parse(tool, batch, printed)
+            gap = Skipped("f5.py", SkipKind.GAP, "rule-crash", "a check crashed")
+            return Parsed(parsed.findings, looked=parsed.looked - {"f5.py"}, skipped=(gap,))
+
+    for _ in range(2):
+        scanner = Crashing()
+        scanned = world.scan(scanner)
+        assert len(scanned.findings) == 8
+        assert scanned.reports[0].coverage.files == 7
+        assert {gap.code for gap in scanned.reports[0].coverage.gaps} == {"rule-crash"}
+        assert "f5.py" in {path for run in scanner.runs for path in run}
+
+
 def test_a_second_tool_gets_what_the_first_cannot_read(world: World) -> None:
     class TwoTools(Grep):
         def parse(self, tool: Tool, batch: Batch, printed: Printed) -> Parsed:
