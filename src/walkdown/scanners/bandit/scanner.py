@@ -187,7 +187,10 @@ def _finding(file: BatchFile, issue: _Issue) -> Finding:
 
 def _unread(file: BatchFile, error: _Error, tool: Tool) -> Skipped:
     if error.reason == _SYNTAX_ERROR:
-        reason = f"Python {tool.interpreter} cannot parse it: newer or much older syntax, or a broken encoding."
+        reason = (
+            f"Python {tool.interpreter} cannot parse it: newer or much older syntax, or a broken encoding."
+            " Bandit installed in a newer Python on the PATH would be tried, too."
+        )
         return Skipped(file.path, SkipKind.GAP, "syntax-error", reason)
     if error.reason == "exception while scanning file":
         return Skipped(file.path, SkipKind.GAP, "tool-error", "Bandit broke off in the middle of this file.")
