@@ -186,7 +186,7 @@ _NETS = tuple(
         r"(?<![A-Za-z0-9])(?P<value>(?:key-|sk-|npm_|hf_|r8_|gsk_|xai-|sbp_)[A-Za-z0-9]{20,400})",
         r"(?<![A-Za-z0-9])(?P<value>SG\.[\w-]{16,40}\.[\w-]{16,80}|(?:pypi-|hvs\.)[\w-]{50,400})",
         rf"[?&;](?i:{_NAMES}|sig|signature|key)=(?P<value>[^&\s\"'#]{{6,2048}})",
-        rf"(?i:{_NAMES})\w{{0,20}}[\"']?\]?\s{{0,9}}[:=]\s{{0,9}}(?P<q>[\"'])(?P<value>[^\"'\r\n]{{6,2048}})(?P=q)",
+        rf"(?i:{_NAMES})\w{{0,20}}[\"']?\]?\s{{0,9}}(?:[!=]==?|[:=])\s{{0,9}}(?P<q>[\"'])(?P<value>[^\"'\r\n]{{6,2048}})(?P=q)",
     )
 )
 # Searched in lower-case text before any net is cast: most lines hold none of these.

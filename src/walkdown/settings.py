@@ -114,8 +114,11 @@ class Settings(msgspec.Struct, frozen=True):
 Config = TypeVar("Config", UserConfig, ProjectConfig)
 
 
-def load(folders: Folders, project: bytes | None, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings before flags. `project` is the text of the project's config, where it has one."""
+def load(
+    folders: Folders, project: bytes | None, identity: str = "", environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """Settings before flags. `project` is the text of the project's config, where it has one; `identity` says which
+    project that is, for what was accepted for one counts in no other."""
     user = read_user_config(folders)
     settings = Settings(
         folders=folders,
@@ -129,7 +132,7 @@ def load(folders: Folders, project: bytes | None, environment: Mapping[str, str]
         rules=user.rules,
         external=user.scanners,
     )
-    return settings if project is None else _with_project(settings, user, project)
+    return settings if project is None else _with_project(settings, user, project, identity)
 
 
 def read_user_config(folders: Folders) -> UserConfig:
@@ -167,23 +170,23 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def accept_project(folders: Folders, data: bytes) -> str:
-    """A person read the project's config and takes it. What they took is the text, not the file name."""
+def accept_project(folders: Folders, data: bytes, identity: str) -> str:
+    """A person read the project's config and takes it: this text, for this project."""
     decode(data, ProjectConfig, PROJECT_CONFIG)
     digest = digest_of(data)
     path = _accepted_file(folders)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="ascii") as file:
-            file.write(digest + "\n")
+            file.write(f"{identity}:{digest}\n")
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}.", "Set WALKDOWN_STATE_DIR.") from error
     return digest
 
 
-def _with_project(settings: Settings, user: UserConfig, data: bytes) -> Settings:
+def _with_project(settings: Settings, user: UserConfig, data: bytes, identity: str) -> Settings:
     digest = digest_of(data)
-    if digest not in _accepted(folders=settings.folders):
+    if f"{identity}:{digest}" not in _accepted(settings.folders):
         note = f"The project's {PROJECT_CONFIG} is not used: nobody accepted it. Read it, then: walkdown config accept"
         return msgspec.structs.replace(settings, notes=(*settings.notes, note))
     project = decode(data, ProjectConfig, PROJECT_CONFIG)

@@ -87,7 +87,7 @@ def whole(room: Path, files: list[SourceFile], source: bytes) -> None:
                 settings, files, lambda _: source, cache, place, Programs(room), b"k" * 32, nobody, slots
             )  # fmt: skip
             # As the command does: asyncio.run() would build the repr of a result.
-            kept.append(await Scan(ground, None, [Printing()]).run(Memory(), {}, head="", whole=True))  # type: ignore[arg-type]
+            kept.append(await Scan(ground, None, [Printing()]).run(Memory(), {}, head="", looked=None))  # type: ignore[arg-type]
 
     cache = Cache(room / "cache")
     began = time.perf_counter()

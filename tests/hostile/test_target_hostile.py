@@ -125,6 +125,7 @@ QUESTIONS: dict[str, Callable[[Target], object]] = {
     "roots": lambda target: history_of(target).roots(),
     "missing_objects": lambda target: history_of(target).missing_objects(),
     "new_commits": lambda target: history_of(target).new_commits(()),
+    "reachable": lambda target: history_of(target).reachable(history_of(target).tips),
     "blobs": lambda target: history_of(target).blobs(()),
     "read_at": lambda target: history_of(target).read_at("HEAD", "a.py"),
 }

@@ -392,11 +392,40 @@ def test_what_is_no_folder_is_refused_in_one_line(walkdown: Command, tmp_path: P
     assert said.out == ""
 
 
-def test_an_empty_folder_is_complete_and_empty(walkdown: Command, tmp_path: Path) -> None:
+def test_an_empty_folder_is_no_clean_bill(walkdown: Command, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     said = walkdown("scan", str(tmp_path / "empty"), "--offline", "--format", "json")
-    assert said.code == 0
+    assert said.code == 3
     assert {outcome.state for outcome in said.scan.outcomes} == {"nothing"}
+    assert [(skip.kind.value, skip.code) for skip in said.scan.target.skipped] == [("gap", "nothing-here")]
+
+
+def test_code_in_a_language_without_rules_is_a_limit(walkdown: Command, tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "index.php").write_text("<?php system($_GET['c']); ?>\n")
+    said = walkdown("scan", str(tmp_path / "shop"), "--offline", "--format", "json", "--skip", "kingfisher")
+    limits = [skip.reason for skip in said.scan.target.skipped if skip.kind.value == "limit"]
+    assert limits == ["1 files of PHP: no rule reads that language"]
+
+
+def test_a_part_never_passes_for_the_whole(walkdown: Command, tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {"a.py": "x = 1\n", "b.py": "y = 2\n"})
+    whole = walkdown("scan", str(repo), *ONLY, "--format", "json").scan.target
+    part = walkdown("scan", str(repo), *ONLY, "--format", "json", "--include", "a.py").scan.target
+    assert (whole.narrowed, part.narrowed) == (True, True), "one scanner of five is a part, too"
+    assert whole.looked != part.looked
+    said = walkdown("scan", str(repo), *ONLY, "--format", "markdown", "--include", "a.py").out
+    assert "Only a part was asked for" in said
+
+
+def test_a_report_is_not_written_through_a_link(walkdown: Command, tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {"a.py": "x = 1\n"})
+    (tmp_path / "victim").write_text("mine")
+    (repo / "report.json").symlink_to(tmp_path / "victim")
+    said = walkdown("scan", str(repo), *ONLY, "--format", "json", "--output", str(repo / "report.json"))
+    assert said.code == 0
+    assert (tmp_path / "victim").read_text() == "mine"
+    assert (repo / "report.json").read_text().startswith('{"schema"')
 
 
 @pytest.mark.parametrize("way", ["head", "objects", "link", "config", "empty"])

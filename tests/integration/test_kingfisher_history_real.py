@@ -13,6 +13,7 @@ import pytest
 from walkdown.model import Batch, Blob, CommitPlace, Finding, Job, Manifest, Parsed, Printed, SourceFile, Tool
 from walkdown.process import Limits, clean_environment, run_now
 from walkdown.scanners.kingfisher import KingfisherHistory
+from walkdown.target import GitHistory, open_target
 
 TOOL = Tool("kingfisher", "", (str(Path(sys.executable).parent / "kingfisher"),))
 DICE = random.Random(3)
@@ -154,3 +155,57 @@ def test_every_reachable_version_is_looked_at(tmp_path: Path, home: Path) -> Non
     (job,) = scanner.jobs(TOOL, repo, memory)
     assert job.settled is not None, "nothing new needs no child"
     assert places(job.settled.findings) == places(second.findings)
+
+
+class Opened:
+    """What the real target tells of the same repository."""
+
+    identity = "repo"
+    offline = True
+    files: tuple[SourceFile, ...] = ()
+
+    def __init__(self, history: GitHistory | None) -> None:
+        self.history = history
+
+    def read(self, path: str) -> bytes:
+        raise FileNotFoundError(path)
+
+    def manifests(self) -> Sequence[Manifest]:
+        return ()
+
+
+def look(repo: Repo, memory: bytes | None, work: Path, home: Path) -> tuple[Parsed, bytes | None]:
+    """One scan of the history through the real target and the real tool, and what it remembers."""
+    with open_target(repo.root) as target:
+        scanner, sources = KingfisherHistory(), Opened(target.history)
+        (job,) = scanner.jobs(TOOL, sources, memory)
+        parsed = job.settled or run_job(job, work, home)
+        return parsed, scanner.remember(TOOL, sources, parsed.findings)
+
+
+@pytest.mark.tool
+def test_a_password_that_moved_out_of_the_translations_and_was_deleted_is_told(tmp_path: Path, home: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    text = "db_password: 'k7Vq2mXw9TzR4b'\n"
+    first = repo.commit({"locales/de.yml": text})
+    repo.commit({"locales/de.yml": None, "prod/settings.yml": text})
+    repo.commit({"prod/settings.yml": None, "a.py": "x = 1\n"})
+    parsed, _ = look(repo, None, tmp_path / "work", home)
+    assert places(parsed.findings) == {(first, "locales/de.yml")}
+
+
+@pytest.mark.tool
+def test_a_history_that_was_cleaned_is_read_anew(tmp_path: Path, home: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a.py": "x = 1\n"})
+    leaked = repo.commit({"leak.py": f"hook = '{made()}'\n"})
+    found, memory = look(repo, None, tmp_path / "first", home)
+    assert places(found.findings) == {(leaked, "leak.py")}
+    repo.git("reset", "-q", "--hard", "HEAD^")
+    repo.commit({"b.py": "y = 2\n"})
+    cleaned, memory = look(repo, memory, tmp_path / "second", home)
+    assert cleaned.findings == ()
+    assert {name.partition(" at ")[0] for name in cleaned.looked} == {"a.py", "b.py"}
+    repo.commit({"c.py": "z = 3\n"})
+    later, _ = look(repo, memory, tmp_path / "third", home)
+    assert {name.partition(" at ")[0] for name in later.looked} == {"c.py"}, "what is still there is not read again"

@@ -11,11 +11,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from walkdown.model import Batch, BatchFile, FilePlace, Finding, Parsed, Printed, Tool
 from walkdown.process import Limits, clean_environment, run_now
 from walkdown.scanners.kingfisher import Kingfisher
+from walkdown.scanners.kingfisher.judge import is_public_rule
 
 CASES = Path(__file__).parent / "kingfisher"
 LETTERS = string.ascii_letters + string.digits
@@ -39,6 +41,8 @@ MADE = {
     "hex32": lambda: "a7" + _text(30, "0123456789abcdef"),
     "aws40": lambda: "k4" + _text(37, LETTERS + "/+") + "T",
     "slack": lambda: f"xoxb-{_text(12, string.digits)}-{_text(12, string.digits)}-{_text(24)}",
+    "webhook": lambda: f"https://hooks.slack.com/services/T{_text(8)}/B{_text(9)}/{_text(24)}",
+    "hex8": lambda: "c7" + _text(6, "0123456789abcdef"),
     "service_role": lambda: _jwt("service_role"),
     "anon": lambda: _jwt("anon"),
 }
@@ -107,3 +111,38 @@ def test_clean_files_stay_silent(home: Path, tmp_path: Path) -> None:
     parsed = _scan(cases, home, tmp_path)
     assert _told(parsed.findings) == []
     assert parsed.looked == {path for path, _ in cases}
+
+
+class _Listed(msgspec.Struct):
+    id: str
+
+
+# Each was looked at: what it finds is an id or an address, or its provider calls it public.
+_PUBLIC = """
+    adobe-client-id aikido-client-id algolia-application-id artifactory-jfrog-url asana-client-id auth0-client-id
+    azure-client-id bitbucket-client-id canva-client-id cloudflare-account-id discord-client-id ebay-client-id
+    flutterwave-public-key langfuse-public-key linkedin-client-id lob-pub-api-key looker-client-id mailgun-pub-key
+    messagebird-client-id miro-client-id mongodb-atlas-service-account-id paypal-client-id plaid-client-id
+    posthog-project-api-key ramp-client-id salesforce-instance-url supabase-project-url upstash-redis-rest-url
+    wiz-client-id zoho-client-id secrets/hcpclientcredentials-client-id
+"""
+
+
+@pytest.mark.tool
+def test_no_rule_of_the_tool_is_taken_for_public_that_nobody_looked_at(home: Path, tmp_path: Path) -> None:
+    program = str(Path(sys.executable).parent / "kingfisher")
+    argv = (program, "--no-update-check", "rules", "list", "--format", "json")
+    environment = clean_environment(str(home), str(tmp_path))
+    done = run_now(argv, cwd=str(tmp_path), env=environment, limits=Limits(seconds=120))
+    listed = [one.id for one in msgspec.json.decode(done.stdout, type=list[_Listed])]
+    assert len(listed) > 300
+    public = {re.sub(r"\.\d+$", "", rule).partition(".")[2] for rule in listed if is_public_rule(rule)}
+    assert public <= set(_PUBLIC.split())
+    assert "betterleaks.slack-webhook-url" in listed
+
+
+@pytest.mark.parametrize(
+    "rule", ["slack-webhook-url", "sidekiq-sensitive-url", "plaid-secret-key", "asana-client-secret"]
+)
+def test_a_secret_address_is_not_public(rule: str) -> None:
+    assert not is_public_rule(f"betterleaks.{rule}")

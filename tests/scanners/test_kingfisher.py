@@ -29,6 +29,8 @@ from walkdown.model import (
 )
 from walkdown.scanners.kingfisher import Kingfisher
 from walkdown.scanners.kingfisher.history import MOST_PLACES, KingfisherHistory, gathered, only_in_history
+from walkdown.scanners.kingfisher.judge import Candidate
+from walkdown.scanners.kingfisher.output import Seen, weigh
 
 RECORDED = Path(__file__).parent / "recorded" / "kingfisher" / "tree.json"
 # Put together here, so that no file of ours holds text in a provider's shape.
@@ -115,6 +117,32 @@ def test_the_same_secret_is_recognised_and_only_with_the_key(batch: Batch) -> No
 def test_the_rule_that_speaks_is_the_first_source(batch: Batch) -> None:
     slack = read(batch, recorded(batch)).findings[1]
     assert [source.rule for source in slack.sources] == ["betterleaks.slack-bot-token", "walkdown.token"]
+
+
+def seen(rule: str, value: str, start: int, line: str = "") -> Seen:
+    candidate = Candidate(rule, value, "app/settings.yml", line or value, (line or value).index(value))
+    return Seen(candidate, FilePlace("app/settings.yml", 1, start + 1), (1, start), (1, start + len(value) - 1))
+
+
+def test_a_public_rule_mutes_only_what_it_saw_itself() -> None:
+    public = "betterleaks.posthog-project-api-key"
+    key, wide = "Zk4mWq8ZcRk2LxVb7NsPy3Ju", "https://Zk4mWq8ZcRk2LxVb7NsPy3Ju.example.net/9fQx"
+    assert weigh([seen(public, key, 8), seen("betterleaks.generic-api-key", key, 8)], b"") == []
+    [told] = weigh([seen(public, key, 8), seen("betterleaks.some-webhook", wide, 0)], b"")
+    assert told.rule.id == "betterleaks.some-webhook"
+
+
+def test_a_rule_for_client_ids_does_not_mute_what_the_code_calls_a_secret() -> None:
+    value = "7c1e9a40b85d2f63e0a7c94b1d58f236"
+    line = f'ADOBE_CLIENT_SECRET: "{value}"'
+    both = [seen(rule, value, 22, line) for rule in ("betterleaks.adobe-client-id", "walkdown.secret.quoted")]
+    assert [told.rule.id for told in weigh(both, b"")] == ["walkdown.secret"]
+
+
+def test_a_public_rule_joins_no_two_secrets_that_lie_apart() -> None:
+    wide = seen("betterleaks.flutterwave-public-key", "x" * 60, 10)
+    secrets = [seen("betterleaks.slack-bot-token", SLACK, start) for start in (0, 62)]
+    assert len(weigh([wide, *secrets], b"")) == 2
 
 
 def test_a_comment_that_silences_is_shown(batch: Batch) -> None:
@@ -283,6 +311,24 @@ def test_history_is_told_by_its_oldest_version(batch: Batch) -> None:
     assert parsed.looked == {f"old.py at {OLD[:12]}", f"new/app.py at {NEW[:12]}"}
 
 
+def test_a_version_is_judged_by_the_worst_of_its_names(batch: Batch) -> None:
+    harmless = Blob("a" * 40, "locales/de.json", OLD, 30)
+    moved = msgspec.structs.replace(harmless, paths=("docs/x.md", "prod/settings.py"))
+    assert tell(batch, (harmless,), Past((NEW,), (harmless,)))[0].findings == ()
+    (finding,) = tell(batch, (moved,), Past((NEW,), (moved,)))[0].findings
+    assert finding.place == CommitPlace(OLD, "locales/de.json", 2, end_line=2)
+    plain = msgspec.structs.replace(harmless, path="prod/settings.py")
+    (same,) = tell(batch, (plain,), Past((NEW,), (plain,)))[0].findings
+    assert (finding.severity, finding.confidence) == (same.severity, same.confidence)
+
+
+def test_the_oldest_version_is_told_first_whatever_the_order_of_the_tool(batch: Batch) -> None:
+    parsed, _ = tell(batch, BLOBS[1::-1], Past((NEW,), BLOBS))
+    (finding,) = parsed.findings
+    assert finding.place == CommitPlace(OLD, "old.py", 2, end_line=2)
+    assert finding.places == (CommitPlace(NEW, "new/app.py", 2, end_line=2),)
+
+
 def test_the_next_scan_reads_new_versions_only_and_still_tells_all(batch: Batch) -> None:
     first, memory = tell(batch, BLOBS[:1], Past((OLD,), BLOBS[:1]))
     second, _ = tell(batch, BLOBS[1:2], Past((NEW,), BLOBS, known=(OLD,)), memory)
@@ -362,6 +408,15 @@ def test_places_of_one_secret_are_bounded() -> None:
     (one,) = gathered(past_finding(number) for number in range(MOST_PLACES * 3))
     assert one.place == CommitPlace(OLD, "0.py", 1)
     assert len(one.places) == MOST_PLACES
+
+
+def test_one_secret_is_as_grave_as_its_worst_version() -> None:
+    lesser = msgspec.structs.replace(past_finding(0), severity=Severity.LOW, confidence=Confidence.SURE)
+    unsure = msgspec.structs.replace(past_finding(2), confidence=Confidence.UNSURE)
+    (one,) = gathered([lesser, past_finding(1), unsure])
+    assert (one.severity, one.confidence) == (Severity.HIGH, Confidence.LIKELY)
+    assert one.place == CommitPlace(OLD, "0.py", 1)
+    assert one.places == (CommitPlace(OLD, "1.py", 1), CommitPlace(OLD, "2.py", 1))
 
 
 def test_secrets_without_a_key_stay_apart() -> None:

@@ -31,6 +31,7 @@ from walkdown.model import (
     SourceFile,
     Tool,
 )
+from walkdown.scan.families import SECRET, family_of
 from walkdown.scanners.sarif import scanner as sarif
 from walkdown.scanners.sarif.scanner import SarifCommand, read_sarif
 
@@ -336,6 +337,21 @@ def test_a_rule_that_cannot_be_read_does_not_shift_the_others() -> None:
 def test_a_run_without_results_is_a_gap(run: dict[str, object]) -> None:
     data = json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, **run}]}).encode()
     assert codes(read_sarif(data, "x")) == ["no-results"]
+
+
+def test_a_file_without_any_run_is_a_gap() -> None:
+    assert codes(read_sarif(b'{"version": "2.1.0", "runs": []}', "x")) == ["no-run"]
+
+
+@pytest.mark.parametrize("weakness", ["259", "321", "522", "540", "615", "798"])
+def test_a_secret_is_known_by_its_family(weakness: str) -> None:
+    rules = [{"id": "r", "properties": {"tags": [f"external/cwe/cwe-{weakness}"]}}]
+    finding = one(log({"ruleId": "r"}, tool={"driver": {"name": "t", "rules": rules}}))
+    assert family_of(finding) == SECRET
+    tagged = [{"id": "r", "properties": {"tags": ["secret"]}}]
+    assert family_of(one(log({"ruleId": "r"}, tool={"driver": {"name": "t", "rules": tagged}}))) == SECRET
+    assert family_of(one(log({"ruleId": "r"}, tool={"driver": {"name": "Gitleaks"}}))) == SECRET
+    assert family_of(one(log({"ruleId": "r"}))) != SECRET
 
 
 def test_a_thousand_errors_do_not_hide_that_there_were_more() -> None:

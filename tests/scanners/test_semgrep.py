@@ -26,6 +26,7 @@ from walkdown.model import (
     SourceFile,
     Tool,
 )
+from walkdown.scan.families import SECRET, family_of_rule
 from walkdown.scanners.semgrep import Semgrep
 from walkdown.scanners.semgrep import front as semgrep_front
 from walkdown.scanners.semgrep.languages import Wanted
@@ -292,6 +293,31 @@ def test_paths_in_a_rule_make_results_depend_on_them(tmp_path: Path) -> None:
     assert Semgrep((rule(MINIMAL.replace("pattern: f()", "pattern: f(), paths: {include: [src]}"), tmp_path),)).by_path
 
 
+def test_a_copy_with_another_name_is_a_gap_where_rules_go_by_the_path(tmp_path: Path) -> None:
+    by_path = MINIMAL.replace("python", "typescript").replace(
+        "pattern: f()", "pattern: f(), paths: {include: ['*.mts']}"
+    )
+    folder = tmp_path / "view"
+    names = {"a.mts": "a.mts.ts", "b.ts": "b.ts"}
+    files = tuple(BatchFile(path, name, path) for path, name in names.items())
+    scanned = [str(folder / name) for name in names.values()]
+    printed = Printed(json.dumps({"results": [], "errors": [], "paths": {"scanned": scanned}}).encode())
+    batch = Batch(str(folder), files, "/scratch", "/home")
+    parsed = Semgrep((rule(by_path, tmp_path / "rules"),)).parse(TOOL, batch, printed)
+    assert [(skip.path, skip.kind, skip.code) for skip in parsed.skipped] == [("a.mts", SkipKind.GAP, "renamed-copy")]
+    assert Semgrep().parse(TOOL, batch, printed).skipped == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "secret"),
+    [("cwe: 'CWE-798: x'", True), ("cwe: [CWE-522]", True), ("cwe: CWE-89", False), ("a: b", False)],
+)
+def test_a_foreign_rule_about_secrets_says_so_by_its_family(tmp_path: Path, told: str, secret: bool) -> None:
+    text = MINIMAL.replace("pattern", f"metadata: {{{told}}}, pattern")
+    made = load((rule(text, tmp_path),)).rules["t-x"].rule
+    assert (family_of_rule(made) == SECRET) is secret
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -326,6 +352,10 @@ def test_other_yaml_beside_the_rules(tmp_path: Path) -> None:
     rule("anything: [", tmp_path / "rules", "r.test.yaml")
     scanner = Semgrep((folder,))
     assert [Path(path).name for path in scanner.unread_rule_files] == ["notes.yml"]
+    found = scanner.find(Places(script="/opt/bin/semgrep", says=b"1.20.1"))
+    assert isinstance(found, tuple)
+    assert "notes.yml" in found[0].note
+    assert "default one" in found[0].note
     assert not any("r.test" in part for part in scanner.argv(TOOL, Batch("/view", (), "/scratch", "/home")).argv)
 
 

@@ -313,3 +313,8 @@ def test_a_hostile_line_is_not_slow(text: str) -> None:
 @pytest.mark.parametrize("before", ["%", "\\", "\\x", "\\u", "&#", "\\n"])
 def test_what_stands_before_a_value_cannot_make_it_read_as_an_escape(before: str) -> None:
     assert "0000beef" not in Masker(values=["0000beef"]).mask_text(f"{before}0000beef;")
+
+
+@pytest.mark.parametrize("line", ['if password == "kd8Jx02msQ":', "secret !== 'kd8Jx02msQ'", 'token="kd8Jx02msQ"'])
+def test_a_value_that_is_compared_with_a_secrets_name_is_hidden(line: str) -> None:
+    assert "kd8Jx02msQ" not in Masker().mask_text(line)

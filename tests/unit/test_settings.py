@@ -22,38 +22,39 @@ def user(folders: Folders, text: str) -> None:
 
 
 def test_nothing_configured_gives_the_defaults(folders: Folders) -> None:
-    settings = load(folders, None, {})
+    settings = load(folders, None, "", {})
     assert (settings.fail_on, settings.offline, settings.exclude) == (Severity.HIGH, False, ())
 
 
 def test_the_users_config_counts(folders: Folders) -> None:
     user(folders, 'exclude = ["vendor/**"]\nfail-on = "medium"\njobs = 3\nmax-file-mb = 0.5\n')
-    settings = load(folders, None, {})
+    settings = load(folders, None, "", {})
     assert (settings.exclude, settings.fail_on, settings.jobs) == (("vendor/**",), Severity.MEDIUM, 3)
     assert settings.max_file_bytes == 512 * 1024
 
 
 def test_an_environment_variable_asks_for_offline(folders: Folders) -> None:
-    assert load(folders, None, {"WALKDOWN_OFFLINE": "1"}).offline
-    assert not load(folders, None, {"WALKDOWN_OFFLINE": "0"}).offline
+    assert load(folders, None, "", {"WALKDOWN_OFFLINE": "1"}).offline
+    assert not load(folders, None, "", {"WALKDOWN_OFFLINE": "0"}).offline
 
 
 def test_a_projects_config_counts_only_once_a_person_accepted_exactly_it(folders: Folders) -> None:
     project = b'exclude = ["**"]\nfail-on = "critical"\n'
-    before = load(folders, project, {})
+    before = load(folders, project, "this", {})
     assert (before.exclude, before.project_digest) == ((), "")
     assert "nobody accepted it" in before.notes[0]
-    digest = accept_project(folders, project)
-    after = load(folders, project, {})
+    digest = accept_project(folders, project, "this")
+    after = load(folders, project, "this", {})
     assert (after.exclude, after.fail_on, after.project_digest) == (("**",), Severity.CRITICAL, digest)
-    assert load(folders, project + b"\n", {}).project_digest == "", "a changed file was never accepted"
+    assert load(folders, project + b"\n", "this", {}).project_digest == "", "a changed file was never accepted"
+    assert load(folders, project, "another", {}).project_digest == "", "accepted for one project, it counts in no other"
 
 
 def test_the_users_threshold_wins_over_the_projects(folders: Folders) -> None:
     user(folders, 'fail-on = "low"\n')
     project = b'fail-on = "critical"\n'
-    accept_project(folders, project)
-    assert load(folders, project, {}).fail_on is Severity.LOW
+    accept_project(folders, project, "this")
+    assert load(folders, project, "this", {}).fail_on is Severity.LOW
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_the_users_threshold_wins_over_the_projects(folders: Folders) -> None:
 def test_a_broken_config_is_one_sentence_with_the_file_and_the_key(folders: Folders, text: str, said: str) -> None:
     user(folders, text)
     with pytest.raises(SettingsError) as caught:
-        load(folders, None, {})
+        load(folders, None, "", {})
     assert said in str(caught.value)
     assert "config.toml" in str(caught.value)
 
@@ -76,4 +77,4 @@ def test_a_broken_config_is_one_sentence_with_the_file_and_the_key(folders: Fold
 def test_a_project_cannot_declare_commands(folders: Folders) -> None:
     project = b'[[scanners]]\nname = "x"\ncommand = ["touch", "/tmp/x"]\n'
     with pytest.raises(SettingsError, match="scanners"):
-        accept_project(folders, project)
+        accept_project(folders, project, "this")

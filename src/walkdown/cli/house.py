@@ -42,7 +42,8 @@ def _cache(folders: Folders) -> Iterator[Cache]:
 
 
 def accept_config(path: str, *, yes: bool) -> int:
-    from walkdown.review import project_config
+    from walkdown.review import identity_of, project_config
+    from walkdown.target import open_target
 
     folders = Folders.of_user()
     data = project_config(path)
@@ -53,7 +54,8 @@ def accept_config(path: str, *, yes: bool) -> int:
         if not sys.stdin.isatty():
             raise UsageError("Only a person can accept a project's settings.", "At a terminal, or with --yes.")
         click.confirm("Let these settings count for this project?", abort=True)
-    digest = accept_project(folders, data)
+    with open_target(path) as target:
+        digest = accept_project(folders, data, identity_of(target))
     click.echo(f"Accepted, as long as the file stays as it is (sha256 {digest[:16]}…).")
     return 0
 

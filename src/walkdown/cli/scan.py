@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -115,6 +116,8 @@ def run_interruptible(review: Review, listener: Listener) -> ScanResult:
         loop = asyncio.get_running_loop()
 
         def interrupt() -> None:
+            # A child that ends after the loop is closed is news to asyncio's log, not to the person.
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
             cast("Any", task).cancel()
             loop.call_later(_PATIENCE, _leave, review)
 
@@ -167,9 +170,17 @@ def _write(flags: ScanFlags, review: Review, result: ScanResult) -> None:
         for text in _render(flags, review, result, colour=_wants_colour()):
             sys.stdout.write(text)
         return
+    path = Path(flags.output)
     try:
-        with Path(flags.output).open("w", encoding="utf-8") as file:
+        if path.exists() and not path.is_file():  # a pipe or a device
+            with path.open("w", encoding="utf-8") as file:
+                file.writelines(_render(flags, review, result, colour=False))
+            return
+        # Written beside and moved into place: never half a report, and never through a link that the target planted.
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        with part.open("x", encoding="utf-8") as file:
             file.writelines(_render(flags, review, result, colour=False))
+        part.replace(path)
     except OSError as error:
         raise UsageError(f"{flags.output} cannot be written: {error.strerror}.", "Name another --output.") from error
 

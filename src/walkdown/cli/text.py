@@ -185,7 +185,8 @@ def _verdict(result: ScanResult, settings: Settings) -> Iterator[str]:
     elif not result.complete:
         yield click.style("Incomplete: what was not looked at cannot be called fine.", fg="yellow", bold=True)
     else:
-        yield f"Nothing of {settings.fail_on.value} or worse in what was looked at. What scanners cannot see is yours."
+        part = "the part that was asked for" if result.target.narrowed else "what was looked at"
+        yield f"Nothing of {settings.fail_on.value} or worse in {part}. What scanners cannot see is yours."
 
 
 def _where(place: Place) -> str:

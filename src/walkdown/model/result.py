@@ -31,7 +31,9 @@ class TargetFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     stack: tuple[StackPart, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    narrowed: bool = False
 
+    # narrowed: only a part was asked for (flags left out files or scanners), so nothing is said of the rest.
     # head, branch, tree: empty without git or before the first commit. tree: HEAD's git tree without the record files.
     # looked: our hash over everything that was scanned. skipped: what no scanner was offered (target's own list).
 

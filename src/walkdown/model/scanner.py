@@ -95,12 +95,14 @@ class Where(Protocol):
 
 
 class Blob(msgspec.Struct, frozen=True):
-    """One version of a file: its object id, and the oldest commit and path it is reached by."""
+    """One version of a file: its object id, and the oldest commit and path it is reached by. `paths`: the other names
+    the same bytes had in the history."""
 
     oid: str
     path: str
     commit: str
     size: int
+    paths: tuple[str, ...] = ()
 
 
 class History(Protocol):
@@ -113,7 +115,8 @@ class History(Protocol):
     def missing_objects(self, since: Sequence[str] = ()) -> int: ...
     def new_commits(self, since: Sequence[str]) -> tuple[str, ...] | None: ...
     def blobs(self, since: Sequence[str]) -> Sequence[Blob] | None:
-        """Every version reachable from the tips and not from `since`, oldest first; None where `since` is unknown."""
+        """Every version reachable from the tips and not from `since`, oldest first; None where `since` is unknown
+        or no longer part of the history."""
 
 
 class Sources(Protocol):

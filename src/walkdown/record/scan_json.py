@@ -68,6 +68,7 @@ def _target(target: TargetFacts, words: Words) -> WireTarget:
         stack=target.stack,
         skipped=_skips(target.skipped, words),
         notes=tuple(map(words, target.notes)),
+        narrowed=target.narrowed,
     )
 
 

@@ -50,11 +50,12 @@ def _head(result: ScanResult, words: Words) -> Iterator[str]:
     target = result.target
     yield f"# Scan of {markdown_code(target.root) or 'the folder'}\n\n"
     yield f"**{_counts(result)}**"
-    yield (
-        " Everything that should be looked at was looked at.\n\n"
-        if result.complete
-        else " **The scan is incomplete.**\n\n"
-    )
+    if not result.complete:
+        yield " **The scan is incomplete.**\n\n"
+    elif target.narrowed:
+        yield " Only a part was asked for; nothing is said of the rest.\n\n"
+    else:
+        yield " Everything that should be looked at was looked at.\n\n"
     if target.head:
         changed = ", with changes that are not committed" if target.dirty else ""
         branch = f" on {words(target.branch)}" if target.branch else ""

@@ -68,6 +68,7 @@ class WireTarget(msgspec.Struct, frozen=True):
     stack: tuple[StackPart, ...]
     skipped: tuple[WireSkip, ...]
     notes: tuple[str, ...]
+    narrowed: bool
 
 
 class WireFinding(msgspec.Struct, frozen=True):

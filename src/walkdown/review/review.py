@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
@@ -31,8 +32,10 @@ from walkdown.model import (
     TargetFacts,
     Tool,
 )
+from walkdown.review.unread import unread
 from walkdown.safetext import Masker, value_at
 from walkdown.scan.events import Listener, Note, nobody
+from walkdown.scan.families import SECRET, family_of, kin_of
 from walkdown.scan.foreign import read_reports
 from walkdown.scan.ground import Ground
 from walkdown.scan.memory import Store, secret_key
@@ -42,6 +45,7 @@ from walkdown.scanners.programs import Programs
 from walkdown.scanners.registry import Scanner, all_scanners, chosen
 from walkdown.settings import Folders, Settings, load, read_project
 from walkdown.target import Target, Wanted, open_target
+from walkdown.target.inventory import digest_of
 from walkdown.target.manifests import read_manifests
 
 _CODE_LINES = 4
@@ -55,19 +59,30 @@ class Review:
         self.target = target
         self.settings = settings
         self.masker = Masker()
+        self.narrowed = False  # by what was asked this time, other than every time
         self._named = named
         self._texts: OrderedDict[str, str] = OrderedDict()
 
     @classmethod
     def open(cls, path: str, adjust: Callable[[Settings], Settings] = lambda settings: settings) -> Review:
-        settings = adjust(load(Folders.of_user(), project_config(path)))
-        wanted = Wanted(
+        target = open_target(path)
+        try:
+            accepted_for = identity_of(target)
+            usual = load(Folders.of_user(), project_config(path), accepted_for)
+            settings = adjust(usual)
+        except BaseException:
+            target.close()
+            raise
+        # Nothing was read yet: the target takes its inventory when it is first asked for.
+        target.wanted = Wanted(
             include_ignored=settings.include_ignored,
             huge_bytes=settings.max_file_bytes,
             include=settings.include,
             exclude=settings.exclude,
         )
-        return cls(open_target(path, wanted=wanted), settings, path)
+        review = cls(target, settings, path)
+        review.narrowed = settings.exclude != usual.exclude
+        return review
 
     def __enter__(self) -> Review:
         return self
@@ -77,11 +92,7 @@ class Review:
 
     @cached_property
     def identity(self) -> str:
-        """The same for a clone, a worktree and a moved folder; the path alone where there is no git."""
-        facts, history = self.target.facts, self.target.history
-        roots = history.roots() if history is not None and facts.head else ()
-        about = (*roots, facts.remote, facts.prefix) if roots else (facts.root,)
-        return hashlib.sha256("\0".join(about).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+        return identity_of(self.target)
 
     @property
     def state_folder(self) -> Path:
@@ -113,10 +124,12 @@ class Review:
             )
             known = {file.path for file in self.target.files}
             reports = read_reports(settings.sarif, self.target.root, known, self.target.read, key)
-            scan = Scan(ground, _Sources(self, files), scanners, reports)
+            # Manifests and history are judged as a whole, whatever files were chosen.
+            scan = Scan(ground, _Sources(self), scanners, reports)
             renames = await asyncio.to_thread(self._renames, memory.head)
+            looked = self._looked_at(files) if narrowed or self.narrowed else None
             try:
-                scanned = await scan.run(memory, renames, head=self.target.facts.head, whole=not narrowed)
+                scanned = await scan.run(memory, renames, head=self.target.facts.head, looked=looked)
             finally:
                 if cache is not None:
                     cache.close()
@@ -124,7 +137,8 @@ class Review:
         notes = [text for text in (note, *(cache.notes if cache else ()), *store.notes, *settings.notes) if text]
         for text in notes:
             listener(Note(text))
-        result = await asyncio.to_thread(self._result, scanned, narrowed, notes, started)
+        narrowed += unread(self.target.files, everything)
+        result = await asyncio.to_thread(self._result, scanned, files, narrowed, notes, started)
         self.masker = await asyncio.to_thread(self._masker, result.findings)
         return result
 
@@ -149,6 +163,12 @@ class Review:
             narrowed.append(Skipped("", SkipKind.SCOPE, "include", "only what --include names was looked at"))
         return files, narrowed
 
+    def _looked_at(self, files: Sequence[SourceFile]) -> Callable[[str], bool]:
+        """Whether a narrowed scan speaks for a path: it was among the files, or it is truly gone."""
+        scanned = {file.path for file in files}
+        root, names = Path(self.target.root), self.target.inventory.names
+        return lambda path: path in scanned or not os.path.lexists(root / names.get(path, path))
+
     def _read_unchanged(self, path: str) -> bytes:
         """The bytes that were hashed, or an error: a result must never be kept under another content's name."""
         reading = self.target.look(path)
@@ -165,7 +185,14 @@ class Review:
         except GitError:
             return {}  # that commit is gone (a rebase, a shallow clone): nothing to tell renames from
 
-    def _result(self, scanned: Scanned, narrowed: Sequence[Skipped], notes: Sequence[str], started: str) -> ScanResult:
+    def _result(
+        self,
+        scanned: Scanned,
+        files: Sequence[SourceFile],
+        narrowed: Sequence[Skipped],
+        notes: Sequence[str],
+        started: str,
+    ) -> ScanResult:
         findings = self._blamed(scanned.findings) if self.settings.blame else scanned.findings
         target, facts = self.target, self.target.facts
         return ScanResult(
@@ -175,7 +202,8 @@ class Review:
                 branch=facts.branch,
                 dirty=target.dirty,
                 tree=target.tree,
-                looked=target.looked,
+                looked=digest_of(files),
+                narrowed=self.narrowed or any(skip.kind is SkipKind.SCOPE for skip in narrowed),
                 stack=tuple(StackPart(one.kind, one.name, one.path, one.line) for one in target.stack),
                 skipped=(*target.skipped, *narrowed),
                 notes=(*(f"{note.text} {note.do}".strip() for note in target.notes), *notes),
@@ -206,14 +234,18 @@ class Review:
         return silence if blame is None else msgspec.structs.replace(silence, who=blame.who, when=blame.when)
 
     def _masker(self, findings: Sequence[Finding]) -> Masker:
-        places = [one.place for one in findings if one.secret and isinstance(one.place, FilePlace)]
+        """Knows what any tool took for a secret, also where the secret scan itself did not run."""
+        told = (place for one in findings if _is_secret(one) for place in (one.place, *one.places))
+        places = [place for place in told if isinstance(place, FilePlace)]
         values = {value_at(self._text(place.path), place) for place in places}
         return Masker(places, values - {""})
 
     def _text(self, path: str) -> str:
         if path not in self._texts:
             try:
-                text = self.target.read(path).decode("utf-8", "replace")
+                reading = self.target.look(path)
+                # Changed since the scan: its lines are no longer where the findings and the masker think they are.
+                text = reading.data.decode("utf-8", "replace") if reading.same else ""
             except WalkdownError:
                 text = ""  # it vanished since the scan: the finding is still told, its code cannot be shown
             self._texts[path] = text.removeprefix("\ufeff")
@@ -226,9 +258,9 @@ class Review:
 class _Sources:
     """The target as a JobScanner may see it."""
 
-    def __init__(self, review: Review, files: Sequence[SourceFile]) -> None:
+    def __init__(self, review: Review) -> None:
         self._review = review
-        self.files = files
+        self.files = review.target.files
         self.identity = review.identity
         self.offline = review.settings.offline
 
@@ -242,6 +274,18 @@ class _Sources:
 
     def manifests(self) -> Sequence[Manifest]:
         return read_manifests(self.files, self.read)
+
+
+def identity_of(target: Target) -> str:
+    """The same for a clone, a worktree and a moved folder; the path alone where there is no git."""
+    facts, history = target.facts, target.history
+    roots = history.roots() if history is not None and facts.head else ()
+    about = (*roots, facts.remote, facts.prefix) if roots else (facts.root,)
+    return hashlib.sha256("\0".join(about).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+
+def _is_secret(finding: Finding) -> bool:
+    return bool(finding.secret) or kin_of(family_of(finding)) == SECRET or finding.rule.hazard.startswith("secret.")
 
 
 def project_config(path: str) -> bytes | None:

@@ -41,7 +41,8 @@ def _described(finding: Finding, parsed: Source, key: bytes) -> Finding:
         return _elsewhere(finding)
     family = family_of(finding)
     asked = Span(place.line, place.column, place.end_line, place.end_column)
-    view = parsed.at(asked, blank=bool(finding.secret) or kin_of(family) == SECRET)
+    about_secret = bool(finding.secret) or kin_of(family) == SECRET or finding.rule.hazard.startswith("secret.")
+    view = parsed.at(asked, blank=about_secret)
     return msgspec.structs.replace(
         finding,
         place=_placed(place, view),

@@ -33,7 +33,7 @@ from walkdown.model import (
 from walkdown.scan.describe import describe
 from walkdown.scan.entries import FileEntry, by_path, cache_key, encode_file, relocate, relocate_fact
 from walkdown.scan.events import Progress, Started
-from walkdown.scan.ground import Ground, Part
+from walkdown.scan.ground import Ground, Part, fault
 
 _SECOND_TRIES = 8
 _FEW = 40
@@ -49,6 +49,7 @@ class FileWork:
         self._started = time.monotonic()
         self._tools: tuple[Tool, ...] = ()
         self._twins: dict[str, list[SourceFile]] = {}
+        self._tool_keys: dict[Tool, str] = {}
         self._asked = 0
         self._looked = 0
         self._settled: set[str] = set()
@@ -143,9 +144,26 @@ class FileWork:
                 self._outcome = TimedOut(error.seconds)
             elif not isinstance(self._outcome, TimedOut):
                 self._outcome = Failed(str(error))
+        except Exception as error:  # noqa: BLE001 - a fault of ours over one file must not cost the other batches
+            self._outcome = Failed(fault(error))
         return set()
 
     async def _one_child(self, tool: Tool, files: Sequence[SourceFile], *, last: bool) -> set[str]:
+        ground = self._ground
+        async with ground.slots:  # also for the copies: made all at once, they would keep every child waiting
+            batch = await self._batch_of(files)
+            if not batch.files:
+                return set()
+            printed = await ground.child(
+                self._scanner.argv(tool, batch),
+                home=Path(batch.home),
+                scratch=Path(batch.scratch),
+                seconds=_patience(len(batch.files)),
+            )
+        async with ground.parsing:
+            return await asyncio.to_thread(self._read, tool, batch, printed, last)
+
+    async def _batch_of(self, files: Sequence[SourceFile]) -> Batch:
         ground = self._ground
         folder = ground.scratch.folder(self.name)
         view, work = folder / "view", folder / "work"
@@ -154,7 +172,7 @@ class FileWork:
         shown, lost = await asyncio.to_thread(ground.scratch.view, view, files, ground.read, self._scanner.copied_as)
         with self._taking:
             self._skip(lost)
-        batch = Batch(
+        return Batch(
             folder=str(view),
             files=tuple(shown),
             scratch=str(work),
@@ -162,13 +180,6 @@ class FileWork:
             offline=ground.settings.offline,
             secret_key=ground.secret_key,
         )
-        if not shown:
-            return set()
-        printed = await ground.child(
-            self._scanner.argv(tool, batch), home=Path(batch.home), scratch=work, seconds=_patience(len(shown))
-        )
-        async with ground.parsing:
-            return await asyncio.to_thread(self._read, tool, batch, printed, last)
 
     def _read(self, tool: Tool, batch: Batch, printed: Printed, last: bool) -> set[str]:
         parsed = self._scanner.parse(tool, batch, printed)
@@ -221,7 +232,9 @@ class FileWork:
 
     def _key(self, tool: Tool, file: SourceFile) -> bytes:
         parts = (file.content, file.path) if self._scanner.by_path else (file.content,)
-        return cache_key(self._ground.secret_key, f"{self.name} {self._scanner.key(tool)}", *parts)
+        if tool not in self._tool_keys:  # digests of whole rule folders: once for the scan, not once for each file
+            self._tool_keys[tool] = self._scanner.key(tool)
+        return cache_key(self._ground.secret_key, f"{self.name} {self._tool_keys[tool]}", *parts)
 
 
 def _patience(files: int) -> float:

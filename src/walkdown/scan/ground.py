@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from walkdown.cache import Cache
 from walkdown.errors import ScannerError
 from walkdown.model import Command, Fact, Finding, Printed, Report, SourceFile, Where
 from walkdown.process import Limits, clean_environment, run
+from walkdown.safetext import Masker
 from walkdown.scan.entries import Reader
 from walkdown.scan.events import Listener
 from walkdown.scan.view import Scratch
@@ -66,13 +68,12 @@ class Ground:
     async def child(
         self, command: Command, *, home: Path, scratch: Path, network: bool = False, seconds: float | None = None
     ) -> Printed:
-        """Run one child when a core is free. An exit code the scanner did not announce is an error."""
+        """Run one child; the caller holds a slot. An exit code the scanner did not announce is an error."""
         env = clean_environment(str(home), str(scratch), network=network and not self.settings.offline)
         env.update(command.env)
         most = self.settings.scanner_timeout
         limits = Limits(seconds=most if seconds is None else min(seconds, most), memory_bytes=_MEMORY)
-        async with self.slots:
-            ended = await run(command.argv, cwd=command.cwd or str(scratch), env=env, limits=limits)
+        ended = await run(command.argv, cwd=command.cwd or str(scratch), env=env, limits=limits)
         if ended.code not in command.ok:
             raise ScannerError(_ending(command.argv, ended.code, ended.stderr), "Try: walkdown doctor")
         return Printed(ended.stdout, ended.stderr, ended.code)
@@ -81,10 +82,17 @@ class Ground:
 def _ending(argv: Sequence[str], code: int, stderr: bytes) -> str:
     name = argv[argv.index("-m") + 1] if "-m" in argv else Path(argv[0]).name
     lines = stderr.decode("utf-8", "replace").strip().splitlines()
-    said = f" ({lines[-1].strip()[:200]})" if lines else ""
+    # Masked by patterns before it is cut, so that no half of a secret is left to slip through; by value later.
+    said = f" ({Masker().mask_text(lines[-1].strip())[:200]})" if lines else ""
     if code < 0:
         try:
             return f"{name} was ended by {signal.Signals(-code).name}{said}."
         except ValueError:
             return f"{name} was ended by signal {-code}{said}."
     return f"{name} ended with exit code {code}{said}."
+
+
+def fault(error: Exception) -> str:
+    """What a person can tell us. Never the error's own words: they may quote code or a secret."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"walkdown itself failed here: {type(error).__name__} in {Path(place.filename).name}, line {place.lineno}."

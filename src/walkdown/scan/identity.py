@@ -1,7 +1,8 @@
 """Says which finding of today is which one of last time, and gives the new ones an id.
 
 Matching goes from the sure to the likely: same place; same place under a new path that git reports; then whatever is
-left over and fits only one way. What could be either is new, because a decision must never move to other code.
+left over, fits only one way and has more in common than its own words. What could be either is new, because a decision
+must never move to other code.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Known(msgspec.Struct, frozen=True, omit_defaults=True):
     line: int = 0
     column: int = 0
     secret: str = ""
+    # A package, a commit or the repository: its path is only where that was told from.
+    fileless: bool = False
 
 
 def assign(
@@ -41,15 +44,19 @@ def assign(
     renames: Mapping[str, str],
     *,
     taken: Collection[str] = (),
+    stays: Callable[[Known], bool] | None = None,
 ) -> tuple[list[Finding], list[Known]]:
     """Findings in their order with ids set, and what to remember of them. `renames`: old path to new.
 
     `taken`: further ids that once stood for something, such as fixed findings, and are not to be given again.
+    `stays`: whether a known one is still to be thought of as where it was, though nothing was found there now.
     """
     seen = [_seen(finding) for finding in current]
     matching = _Matching(seen, known)
     matching.together(_at_home, _at_home)
     matching.together(_at_home, lambda old: _at_home(_moved(old, renames)))
+    if stays is not None:
+        matching.leave_out(stays)
     # Files that moved without git knowing: first by what fits only one way, then by the company it keeps.
     matching.alone(lambda one: (one.fingerprint, one.secret, one.context, one.line, one.column))
     matching.alone(lambda one: (one.fingerprint, one.secret, one.context, _base(one.path)))
@@ -74,6 +81,7 @@ def _seen(finding: Finding) -> Known:
         line=line_of(place),
         column=place.column if isinstance(place, FilePlace) else 0,
         secret=finding.secret or finding.keyed,
+        fileless=not isinstance(place, FilePlace),
     )
 
 
@@ -87,6 +95,27 @@ def _moved(old: Known, renames: Mapping[str, str]) -> Known:
 
 def _base(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def _related(new: Known, old: Known) -> bool:
+    """Whether more than the flawed words themselves says that one became the other."""
+    # What a commit holds has no neighbours; a secret's own value is enough there.
+    return _base(new.path) == _base(old.path) or _akin(new.context, old.context) or bool(new.fileless and new.secret)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether both stand among some of the same code. That a block begins or ends there is in common to strangers."""
+    a, b = one.split("-"), other.split("-")
+    if len(a) < 4 or len(b) < 4 or one == other:
+        return one == other != ""
+    return _share_a_neighbour(a[1], a[0], b[1], b[0]) or _share_a_neighbour(a[2], a[3], b[2], b[3])
+
+
+def _share_a_neighbour(next_one: str, beyond_one: str, next_other: str, beyond_other: str) -> bool:
+    # Past a block's edge both neighbours are the edge itself, and one that is only second may be it as well.
+    return (next_one != beyond_one and next_one in (next_other, beyond_other)) or (
+        next_other != beyond_other and next_other in (next_one, beyond_one)
+    )
 
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -116,41 +145,62 @@ class _Matching:
         self._drop_settled()
 
     def alone(self, key: Callable[[Known], Hashable]) -> None:
-        """Pair what has a key that is left exactly once on both sides."""
+        """Pair what has a key that is left exactly once on both sides, and more in common than that."""
         if not (self._new and self._old):
             return
         news = _grouped(self._new, lambda i: key(self._seen[i]))
         olds = _grouped(self._old, lambda i: key(self._known[i]))
         for value, group in news.items():
-            if len(group) == 1 and len(olds.get(value, ())) == 1:
-                self._settle(group[0], olds[value][0])
+            others = olds.get(value, ())
+            if len(group) == len(others) == 1 and _related(self._seen[group[0]], self._known[others[0]]):
+                self._settle(group[0], others[0])
         self._drop_settled()
 
+    def leave_out(self, which: Callable[[Known], bool]) -> None:
+        """Known ones that are to be paired with nothing from here on."""
+        self._old = [old for old in self._old if not which(self._known[old])]
+
     def guess_renames(self) -> dict[str, str]:
-        """Where most of a file's findings went, if that is the same file for all and no other file went there."""
+        """Where most of a file's findings went, if that is the same file for all and no other file went there.
+
+        Two files that share a finding's words may be strangers: most of what they share has to have kept its company.
+        """
         votes = Counter(
             (self._known[old].path, self._seen[new].path)
             for new, old in self._pairs
             if self._known[old].path != self._seen[new].path
         )
-        votes.update(self._shared_by_two_files())
+        strange: Counter[tuple[str, str]] = Counter()
+        for way, akin in self._shared_by_two_files():
+            votes[way] += 1
+            strange[way] += not akin
         best_new: dict[str, list[tuple[int, str]]] = defaultdict(list)
         best_old: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for (before, after), count in votes.items():
             best_new[before].append((count, after))
             best_old[after].append((count, before))
         targets = {before: target for before, counts in best_new.items() if (target := _clear_winner(counts))}
-        return {before: after for before, after in targets.items() if _clear_winner(best_old[after]) == before}
+        return {
+            before: after
+            for before, after in targets.items()
+            if _clear_winner(best_old[after]) == before and 2 * strange[before, after] < votes[before, after]
+        }
 
-    def _shared_by_two_files(self) -> Iterator[tuple[str, str]]:
-        """Fingerprints that are left in one file of then and in one file of now, however often in each."""
+    def _shared_by_two_files(self) -> Iterator[tuple[tuple[str, str], bool]]:
+        """Fingerprints that are left in one file of then and in one file of now, however often in each, with whether
+        any of them is still among the code it was among."""
         news = _grouped(self._new, lambda i: self._seen[i].fingerprint)
         olds = _grouped(self._old, lambda i: self._known[i].fingerprint)
         for fingerprint in news.keys() & olds.keys():
             before = {self._known[i].path for i in olds[fingerprint]}
             after = {self._seen[i].path for i in news[fingerprint]}
             if len(before) == len(after) == 1:
-                yield before.pop(), after.pop()
+                contexts = {self._known[i].context for i in olds[fingerprint]}
+                others = {self._seen[i].context for i in news[fingerprint]}
+                akin = bool((contexts & others) - {""})
+                if not akin and len(contexts) * len(others) <= _MANY_TWINS**2:
+                    akin = any(_akin(one, other) for one in contexts for other in others)
+                yield (before.pop(), after.pop()), akin
 
     def _settle(self, new: int, old: int) -> None:
         self.ids[new] = self._known[old].id

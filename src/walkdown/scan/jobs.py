@@ -102,7 +102,7 @@ class JobWork:
         key = self._key(tool, job)
         data = self._ground.recall([key]).get(key)
         entry = None if data is None else self._ground.entries.job(data)
-        if entry is None or (job.keep_seconds is not None and time.time() - entry.at > job.keep_seconds):
+        if entry is None or (job.keep_seconds is not None and not 0 <= time.time() - entry.at <= job.keep_seconds):
             return False
         self._cached += len(job.asked)
         self._take(Parsed(entry.findings, entry.facts, frozenset(entry.looked), entry.skipped))
@@ -136,7 +136,8 @@ class JobWork:
             secret_key=ground.secret_key,
         )
         command = self._scanner.argv(tool, job, batch)
-        printed = await ground.child(command, home=Path(batch.home), scratch=work, network=True)
+        async with ground.slots:
+            printed = await ground.child(command, home=Path(batch.home), scratch=work, network=True)
         parsed = await asyncio.to_thread(self._scanner.parse, tool, job, batch, printed)
         files = {file.path for file in self._sources.files}
         findings = await asyncio.to_thread(

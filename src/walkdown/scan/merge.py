@@ -21,8 +21,12 @@ _WORDS = {"semgrep": 0, "kingfisher": 1, "pip-audit": 2, "bandit": 9}
 # Whose place and fingerprint stand. Other than above: our rules change often and a report that was read in may not
 # come again, so a flaw keeps its identity when one of those joins or leaves a tool that has always named it.
 _ANCHOR = {"kingfisher": 0, "bandit": 1, "pip-audit": 2, "semgrep": 3}
-# Bandit grades a whole test, not the case at hand: a tool that grades the case overrules it.
-_COARSE = frozenset({"bandit"})
+# The scanners of our own; everything else came in through another tool's report.
+_OURS = frozenset({"bandit", "kingfisher", "pip-audit", "semgrep"})
+# Bandit grades a whole test, not the case at hand: a rule of ours that grades the case overrules it. What comes from
+# outside does not, since many a report has one grade for everything.
+_COARSE = "bandit"
+_OUR_RULES = ("py-", "js-")
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:
@@ -40,7 +44,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
         elif isinstance(place, PackagePlace):
             packages[place.ecosystem, place.name, place.version].append(finding)
         elif isinstance(place, CommitPlace):
-            others[place, families[id(rule)], finding.secret].append(finding)
+            others[place, families[id(rule)], finding.secret, _stranger(rule)].append(finding)
         else:
             others[place, rule.id].append(finding)
     merged = [_one(group) for (_, family), members in files.items() for group in _overlapping(members, family)]
@@ -53,12 +57,12 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
 
 
 class _Group(msgspec.Struct):
-    """Findings of one flaw. `spans`: where each tool's rule saw it; the same rule at another place is another flaw."""
+    """Findings of one flaw. `spans`: where each tool saw it and by which rule; at another place is another flaw."""
 
     start: tuple[int, int]
     end: tuple[int, int]
     members: list[Finding]
-    spans: dict[tuple[str, str], tuple[tuple[int, int], tuple[int, int]]]
+    spans: dict[str, tuple[str, tuple[tuple[int, int], tuple[int, int]]]]
 
 
 def _overlapping(members: Sequence[Finding], family: str) -> list[list[Finding]]:
@@ -68,17 +72,16 @@ def _overlapping(members: Sequence[Finding], family: str) -> list[list[Finding]]
     open_groups: list[_Group] = []
     for finding in sorted(members, key=_order):
         start, end = _range(finding.place)
-        rule = (finding.rule.tool, finding.rule.id)
         open_groups = [group for group in open_groups if start < group.end or start == group.start][-_OPEN_AT_MOST:]
-        fitting = [group for group in open_groups if _fits(group, finding, rule, (start, end), family)]
+        fitting = [group for group in open_groups if _fits(group, finding, (start, end), family)]
         if fitting:
             # The tightest: of two ranges that both hold this one, the smaller is about the same thing.
             group = min(fitting, key=lambda one: (one.start != start, _size(one), one.start))
             group.end = min(group.end, end) if group.end > start else max(group.end, end)
             group.members.append(finding)
-            group.spans[rule] = (start, end)
+            group.spans[finding.rule.tool] = (_stranger(finding.rule), (start, end))
         else:
-            group = _Group(start, end, [finding], {rule: (start, end)})
+            group = _Group(start, end, [finding], {finding.rule.tool: (_stranger(finding.rule), (start, end))})
             groups.append(group)
             open_groups.append(group)
     return [group.members for group in groups]
@@ -87,15 +90,22 @@ def _overlapping(members: Sequence[Finding], family: str) -> list[list[Finding]]
 def _fits(
     group: _Group,
     finding: Finding,
-    rule: tuple[str, str],
     span: tuple[tuple[int, int], tuple[int, int]],
     family: str,
 ) -> bool:
-    if group.spans.get(rule, span) != span:
+    """One tool names one flaw twice only where two of our rules mean the very same code. About the rules of a stranger
+    we know nothing; those that share a line, and a weakness in our coarse words, may still be two things."""
+    mine = (_stranger(finding.rule), span)
+    if group.spans.get(finding.rule.tool, mine) != mine:
         return False
     if family != SECRET or not finding.secret:
         return True
     return all(member.secret in ("", finding.secret) for member in group.members)
+
+
+def _stranger(rule: Rule) -> str:
+    """Tells the rules of another tool's report apart; empty for all of ours."""
+    return "" if rule.tool in _OURS else f"{rule.tool} {rule.id}"
 
 
 def _size(group: _Group) -> tuple[int, int]:
@@ -154,9 +164,15 @@ def _one(group: Sequence[Finding]) -> Finding:
 
 
 def _severity(group: Sequence[Finding]) -> Severity:
-    """The worst, among those who graded the case itself."""
-    graded = [one for one in group if one.rule.tool not in _COARSE] or group
+    """The worst, among those who graded the case itself where a rule of ours did."""
+    graded = group
+    if any(_grades_the_case(one.rule) for one in group):
+        graded = [one for one in group if one.rule.tool != _COARSE]
     return min((one.severity for one in graded), key=lambda severity: severity.rank)
+
+
+def _grades_the_case(rule: Rule) -> bool:
+    return rule.tool == "kingfisher" or (rule.tool == "semgrep" and rule.id.startswith(_OUR_RULES))
 
 
 def _confidence(group: Sequence[Finding]) -> Confidence:

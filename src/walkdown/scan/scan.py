@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -19,14 +19,16 @@ from walkdown.model import (
     JobScanner,
     Outcome,
     Report,
+    Severity,
     Sources,
     TimedOut,
+    is_whole,
     line_of,
     path_of,
 )
 from walkdown.scan.events import Ended
 from walkdown.scan.files import FileWork
-from walkdown.scan.ground import Ground, Part
+from walkdown.scan.ground import Ground, Part, fault
 from walkdown.scan.jobs import JobWork
 from walkdown.scan.memory import Memory, name
 from walkdown.scan.merge import merge
@@ -55,7 +57,10 @@ class Scan:
         self._tasks: dict[str, asyncio.Task[Part]] = {}
         self._stopped: set[str] = set()
 
-    async def run(self, memory: Memory, renames: Mapping[str, str], *, head: str, whole: bool) -> Scanned:
+    async def run(
+        self, memory: Memory, renames: Mapping[str, str], *, head: str, looked: Callable[[str], bool] | None
+    ) -> Scanned:
+        """`looked`: which paths a narrowed scan speaks for; None where it speaks for all."""
         self._tasks = {work.name: asyncio.create_task(self._one(work)) for work in self._works}
         for part in self._ready:
             self._ground.tell(Ended(part.report, len(part.findings)))
@@ -68,8 +73,8 @@ class Scan:
         finally:
             await _end(self._tasks.values())
         findings = await asyncio.to_thread(_together, parts)
-        sound = whole and all(part.report.complete for part in parts)
-        named, memory = await asyncio.to_thread(name, findings, memory, renames, head=head, whole=sound)
+        answered = _answered(parts, memory, looked)
+        named, memory = await asyncio.to_thread(name, findings, memory, renames, head=head, looked=answered)
         return Scanned(
             reports=tuple(part.report for part in parts),
             findings=tuple(sorted(named, key=_order)),
@@ -98,7 +103,7 @@ class Scan:
         except WalkdownError as error:
             stopped = Failed(str(error))
         except Exception as error:  # noqa: BLE001 - a fault of ours in one scanner must not hide the findings of the rest
-            stopped = Failed(f"walkdown itself failed here: {type(error).__name__}: {error}"[:300])
+            stopped = Failed(fault(error))
         part = work.part(stopped)
         self._ground.tell(Ended(part.report, len(part.findings)))
         return part
@@ -116,12 +121,34 @@ async def _end(tasks: Iterable[asyncio.Task[Part]]) -> None:
 
 
 def _together(parts: Sequence[Part]) -> list[Finding]:
-    """One list. A secret that still lies in the tree is told once, there, not again out of the history."""
+    """One list. A secret that still lies in the tree is told once, there, not again out of the history; and as badly as
+    the worse of the two: what is only a test's today may have been the real one."""
     findings = [finding for part in parts for finding in part.findings]
+    past = [finding for finding in findings if finding.secret and isinstance(finding.place, CommitPlace)]
     in_tree = {finding.secret for finding in findings if finding.secret and isinstance(finding.place, FilePlace)}
-    return merge(
-        finding for finding in findings if not (isinstance(finding.place, CommitPlace) and finding.secret in in_tree)
-    )
+    was: dict[str, Severity] = {}
+    for finding in past:
+        was[finding.secret] = min(was.get(finding.secret, finding.severity), finding.severity, key=lambda one: one.rank)
+    told: list[Finding] = []
+    for finding in findings:
+        if isinstance(finding.place, FilePlace) and finding.secret in was:
+            worst = min(finding.severity, was[finding.secret], key=lambda one: one.rank)
+            told.append(msgspec.structs.replace(finding, severity=worst))
+        elif not (isinstance(finding.place, CommitPlace) and finding.secret in in_tree):
+            told.append(finding)
+    return merge(told)
+
+
+def _answered(
+    parts: Sequence[Part], memory: Memory, looked: Callable[[str], bool] | None
+) -> Callable[[str], bool] | None:
+    """Which paths this scan truly answers for; None where it answers for everything that is known."""
+    gaps = {gap.path for part in parts for gap in part.report.coverage.gaps}
+    broken = "" in gaps or not all(is_whole(part.report.outcome) for part in parts)
+    gaps &= {one.path for one in memory.live}
+    if looked is None and not broken and not gaps:
+        return None
+    return lambda path: not broken and path not in gaps and (looked is None or looked(path))
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:

@@ -66,11 +66,26 @@ class Scratch:
             name = name_of(file.path)
             if not is_plain(name) or name.lower() in taken:  # some file systems know no case
                 name = f"_odd/{number}{_ending(name)}"
+            try:
+                name = self._placed(pooled, folder, name, f"_odd/{number}{_ending(name)}")
+            except OSError as error:
+                # The words of the error name a path of ours.
+                why = f"no copy of it could be made: {error.strerror}"
+                lost.append(Skipped(file.path, SkipKind.GAP, "unreadable", why))
+                continue
             taken.add(name.lower())
-            with self._open():
-                _link(pooled, folder / name)
             shown.append(BatchFile(file.path, name, file.content))
         return shown, lost
+
+    def _placed(self, pooled: Path, folder: Path, name: str, odd: str) -> str:
+        """The name that it got. A copy may be called as a folder of other copies is; then it becomes an odd one."""
+        with self._open():
+            try:
+                _link(pooled, folder / name)
+            except OSError:
+                name = odd
+                _link(pooled, folder / name)
+        return name
 
     def _pooled(self, file: SourceFile, read: Reader) -> Path:
         # Hashed, since a content id ends in what the file's name says, and names can be long or odd.
@@ -94,10 +109,12 @@ class Scratch:
 
 def is_plain(path: str) -> bool:
     """A name that no tool, shell or report can misread."""
-    if len(path) >= _LONGEST_NAME or not path.isprintable() or path.startswith(("_odd/", "/")) or "\\" in path:
+    if len(path) >= _LONGEST_NAME or not path.isprintable() or path.startswith("/") or "\\" in path:
         return False
     parts = path.split("/")
-    return all(part not in ("", ".", "..", ".git") and not part.startswith("-") and len(part) < 120 for part in parts)
+    return parts[0].lower() != "_odd" and all(
+        part not in ("", ".", "..", ".git") and not part.startswith("-") and len(part) < 120 for part in parts
+    )
 
 
 @contextlib.contextmanager
@@ -151,8 +168,14 @@ def _link(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)
+    except FileExistsError:
+        raise  # whatever has that name may be a link to another pooled file, which a copy would write into
     except OSError:  # a file system without hard links
-        shutil.copyfile(source, target)
+        try:
+            shutil.copyfile(source, target)
+        except OSError:
+            target.unlink(missing_ok=True)  # half a file would be scanned as if it were the whole one
+            raise
 
 
 def _ending(path: str) -> str:

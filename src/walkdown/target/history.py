@@ -114,13 +114,22 @@ class GitHistory:
         return tuple(listed.decode().split())
 
     def blobs(self, since: Sequence[str]) -> tuple[Blob, ...] | None:
-        """Every version of a file that was not there when the tips were `since`, oldest first; None where those are not
-        known now."""
+        """Every version of a file that was not there when the tips were `since`, oldest first; None where one of those
+        is not known now, or is no part of the history any more: what was found in it may be gone with it."""
         new = self.new_commits(since)
-        if new is None:
+        if new is None or not self.reachable(since):
             return None
         named = [(oid, name) for kind, oid, name in self._named if kind in ("blob", "tree")]
         return versions(self.git, new[::-1], named)
+
+    def reachable(self, oids: Sequence[str]) -> bool:
+        """True where today's history holds all of these commits. A rewritten branch leaves its old ones lying about."""
+        if not oids:
+            return True
+        if not self._all_known(oids):
+            return False
+        asked = "".join(f"{oid}\n" for oid in oids) + "".join(f"^{oid}\n" for oid in self.tips)
+        return not self.git.tell("rev-list", "--max-count=1", "--stdin", stdin=asked.encode())
 
     def _all_known(self, oids: Sequence[str]) -> bool:
         if not all(is_oid(oid) for oid in oids):

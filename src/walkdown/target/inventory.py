@@ -8,43 +8,31 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 
 import msgspec
 
 from walkdown.model import SkipKind, Skipped, SourceFile
+from walkdown.target import links
+from walkdown.target.contents import holds_record, is_binary, wide_encoding
 from walkdown.target.globs import Globs
-from walkdown.target.names import ATTRIBUTES, ATTRIBUTES_PATH, content_suffix, is_record, looks_like_source, printable
+from walkdown.target.names import (
+    ATTRIBUTES,
+    ATTRIBUTES_PATH,
+    content_suffix,
+    is_record,
+    looks_like_source,
+    may_be_data,
+    printable,
+)
 from walkdown.target.plain_read import Folders, NotRegularError, TooLargeError, UnsteadyError, read_at
+from walkdown.target.usual import usual
 
 MIB = 1024 * 1024
 HUGE_BYTES = 5 * MIB
-TEXT_PROBE = 8192
 DEEPEST = 2100
 
-# Folders that tools fill. They are left out where nothing in them is tracked, and listed as such.
-USUAL = {
-    "node_modules": "packages that npm, pnpm or yarn put there",
-    "bower_components": "packages that bower put there",
-    "__pycache__": "compiled Python",
-    ".venv": "a Python environment",
-    ".tox": "Python environments of tox",
-    ".nox": "Python environments of nox",
-    ".eggs": "packages that setuptools put there",
-    ".mypy_cache": "a tool's cache",
-    ".ruff_cache": "a tool's cache",
-    ".pytest_cache": "a tool's cache",
-    ".hypothesis": "a tool's cache",
-    ".next": "output of a Next.js build",
-    ".nuxt": "output of a Nuxt build",
-    ".svelte-kit": "output of a SvelteKit build",
-    ".turbo": "a tool's cache",
-    ".parcel-cache": "a tool's cache",
-    ".gradle": "a tool's cache",
-    ".terraform": "providers that Terraform put there",
-}
 _NO_MODULE = "A submodule that is not checked out. Run: git submodule update --init"
 _NOT_OUT = "In the commit, but a sparse checkout leaves it out of the folder."
 _ZEROS = "It is named like source text but holds zero bytes; no scanner reads it."
@@ -86,11 +74,8 @@ class Inventory(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def looked(self) -> str:
-        """One hash over everything that can be scanned: names and bytes."""
-        digest = hashlib.blake2b(digest_size=32)
-        for file in self.files:
-            digest.update(f"{file.path}\0{file.content}\0".encode("utf-8", "surrogateescape"))
-        return digest.hexdigest()
+        """One hash over everything that can be scanned."""
+        return digest_of(self.files)
 
     @cached_property
     def by_path(self) -> Mapping[str, SourceFile]:
@@ -127,6 +112,7 @@ class _Walk:
         self.modified: list[str] = []
         self.untracked: list[str] = []
         self.nested: list[str] = []
+        self.links: list[tuple[str, links.Lead]] = []
         self.seen: set[str] = set()
         self.filled: set[str] = set()
         self.tracked_folders = _folders_of((*known.committed, *known.modules))
@@ -142,6 +128,7 @@ class _Walk:
         for module in sorted(self.known.modules):
             if module not in self.filled:
                 self._skip(module, SkipKind.GAP, "submodule-absent", _NO_MODULE)
+        self._judge_links()
         deleted = self._deleted()
         self.files.sort(key=lambda file: file.path)
         self.skipped.sort(key=lambda skip: skip.path)
@@ -203,11 +190,9 @@ class _Walk:
                 return not self._is_excluded(path, shown)
             self._skip(shown, SkipKind.SCOPE, "ignored", "Ignored by git.")
             return False
-        if not self.wanted.include_ignored:
-            what = USUAL.get(name) or ("a Python environment" if _has(parent, name, "pyvenv.cfg") else "")
-            if what:
-                self._skip(shown, SkipKind.SCOPE, "usual-folder", f"Left out: {what}.")
-                return False
+        if not self.wanted.include_ignored and (what := usual(parent, name)):
+            self._skip(shown, SkipKind.SCOPE, "usual-folder", f"Left out: {what}.")
+            return False
         return not self._is_excluded(path, shown)
 
     def _version_control(self, path: str) -> None:
@@ -224,7 +209,7 @@ class _Walk:
     def _file(self, path: str, name: str, folder: int) -> None:
         shown = printable(path)
         self.seen.add(path)
-        if is_record(shown):
+        if is_record(shown) and self._is_record(name, folder):
             self._skip(path, SkipKind.SCOPE, "record", "A sign-off record of walkdown.")
             return
         expected = self.known.committed.get(path)
@@ -235,7 +220,7 @@ class _Walk:
         try:
             data = read_at(folder, name, self.wanted.huge_bytes)
         except OSError as error:
-            self._unread(path, name, error)
+            self._unread(path, shown, error)
             return
         if shown == ATTRIBUTES_PATH and data == ATTRIBUTES:
             self._skip(path, SkipKind.SCOPE, "record", "Keeps git from changing the records.")
@@ -243,11 +228,22 @@ class _Walk:
         self._compare(path, shown, data, expected)
         if left_out:
             self._skip(path, SkipKind.SCOPE, "chosen", left_out)
-        elif data.find(b"\0", 0, TEXT_PROBE) >= 0:
-            self._binary(path, name)
+        elif encoding := wide_encoding(data):
+            self._skip(
+                path, SkipKind.GAP, "wide-text", f"It is text in {encoding}, which no scanner reads. Save it as UTF-8."
+            )
+        elif is_binary(data):
+            self._binary(path, shown)
         else:
             self.names[shown] = path
             self.files.append(SourceFile(shown, content_id(name, data), len(data)))
+
+    def _is_record(self, name: str, folder: int) -> bool:
+        """By its bytes. One that cannot be read is treated like any other file, which says why."""
+        try:
+            return holds_record(name, read_at(folder, name, max(self.wanted.huge_bytes, HUGE_BYTES)))
+        except OSError:
+            return False
 
     def _not_chosen(self, shown: str) -> str:
         if self.exclude.match(shown):
@@ -268,16 +264,16 @@ class _Walk:
         elif blob != expected and git_name("blob", data.replace(b"\r\n", b"\n"), self.known.hash_name) != expected:
             self.modified.append(shown)
 
-    def _binary(self, path: str, name: str) -> None:
-        if looks_like_source(name):
+    def _binary(self, path: str, shown: str) -> None:
+        if looks_like_source(shown) or is_record(shown):
             self._skip(path, SkipKind.GAP, "binary-source", _ZEROS)
         else:
             self._skip(path, SkipKind.SCOPE, "binary", "Not text.")
 
-    def _unread(self, path: str, name: str, error: OSError) -> None:
+    def _unread(self, path: str, shown: str, error: OSError) -> None:
         if isinstance(error, TooLargeError):
             size = f"{error.size / MIB:.1f} MB, over the limit of {self.wanted.huge_bytes / MIB:.1f} MB"
-            if looks_like_source(name):
+            if is_record(shown) or (looks_like_source(shown) and not may_be_data(shown)):
                 self._skip(path, SkipKind.GAP, "too-large", f"{size}. Raise the limit, or leave it out by name.")
             else:
                 self._skip(path, SkipKind.SCOPE, "large-data", f"{size}.")
@@ -301,8 +297,16 @@ class _Walk:
         if path in self.known.ignored and path not in self.known.committed:
             self._skip(path, SkipKind.SCOPE, "ignored", "Ignored by git.")
             return
-        code, reason = _judge_link(self.root, path, goal)
-        self._skip(path, SkipKind.SCOPE, code, reason)
+        if left_out := self._not_chosen(printable(path)):
+            self._skip(path, SkipKind.SCOPE, "chosen", left_out)
+            return
+        self.links.append((path, links.follow(self.root, path, goal)))
+
+    def _judge_links(self) -> None:
+        """Only once everything else is known, for what counts is whether their goals are looked at."""
+        gaps = {skip.path for skip in self.skipped if skip.kind is SkipKind.GAP}
+        for path, lead in self.links:
+            self._skip(path, *links.judge(printable(path), lead, self.names, gaps))
 
     def _compare_link(self, path: str, goal: str) -> None:
         expected = self.known.committed.get(path)
@@ -346,22 +350,6 @@ def _shown_folder(folder: str) -> str:
     return f"{folder}/" if folder else "./"
 
 
-def _judge_link(root: str, path: str, goal: str) -> tuple[str, str]:
-    """What a symbolic link means for the review. Looking up where it leads opens nothing."""
-    shown = printable(goal)
-    try:
-        real_root = os.path.realpath(root)
-        real = os.path.realpath(Path(root, path.rpartition("/")[0], goal))
-        there = os.path.lexists(real)
-    except (OSError, ValueError):
-        return "link-broken", f"A link to {shown}, which leads nowhere."
-    if real != real_root and not real.startswith(real_root.rstrip("/") + "/"):
-        return "link-outside", f"A link that leads out of the folder, to {shown}; not followed."
-    if not there:
-        return "link-broken", f"A link to {shown}, which is not there."
-    return "link", f"A link to {shown}, which counts under its own name."
-
-
 def _folders_of(paths: tuple[str, ...]) -> frozenset[str]:
     folders: set[str] = set()
     for path in paths:
@@ -381,13 +369,13 @@ def _parents(path: str) -> list[str]:
     return parents
 
 
-def _has(parent: int, folder: str, name: str) -> bool:
-    try:
-        os.stat(f"{folder}/{name}", dir_fd=parent, follow_symlinks=False)
-    except OSError:
-        return False
-    return True
-
-
 def _why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
+
+
+def digest_of(files: Iterable[SourceFile]) -> str:
+    """One hash over these files: names and bytes."""
+    digest = hashlib.blake2b(digest_size=32)
+    for file in files:
+        digest.update(f"{file.path}\0{file.content}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()

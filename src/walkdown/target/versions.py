@@ -1,4 +1,4 @@
-"""Every version of every file in the history, each with the oldest commit and path that brought it."""
+"""Every version of every file in the history, each with the oldest commit that brought it and every path it had."""
 
 from __future__ import annotations
 
@@ -19,22 +19,25 @@ def versions(git: ScratchGit, commits: Sequence[str], named: Sequence[tuple[str,
     A version differs from every parent's file of the same path in some commit, and that is where it is found. So merges
     are asked for what none of their parents had. Objects that the clone lacks are left out: `missing_objects` has them.
     """
-    first: dict[str, tuple[str, str]] = {}
+    first: dict[str, str] = {}
+    paths: dict[str, dict[str, None]] = {}
     # The names of the repository's own commits go in, and each one's changes come out; no renames, which are guesses.
     asked = ("diff-tree", "--stdin", "-r", "-c", "--root", "-z", "--raw", "--no-abbrev", "--no-renames")
     feed = "".join(f"{commit}\n" for commit in commits).encode()
     listed = git.tell(*asked, "--no-ext-diff", "--no-textconv", stdin=feed, seconds=HISTORY_SECONDS)
     for commit, oid, path in _changes(listed):
-        first.setdefault(oid, (commit, path))
+        first.setdefault(oid, commit)
+        paths.setdefault(oid, {})[printable(path)] = None
     for oid, ref in named:
         for blob, path in _below(git, oid):
-            first.setdefault(blob, (oid, path or ref))
+            first.setdefault(blob, oid)
+            paths.setdefault(blob, {})[printable(path) if path else ref] = None
     sizes = _sizes(git, list(first))
-    return tuple(
-        Blob(oid=oid, path=printable(path), commit=commit, size=sizes[oid])
-        for oid, (commit, path) in first.items()
-        if oid in sizes
-    )
+    return tuple(_blob(oid, commit, list(paths[oid]), sizes[oid]) for oid, commit in first.items() if oid in sizes)
+
+
+def _blob(oid: str, commit: str, paths: Sequence[str], size: int) -> Blob:
+    return Blob(oid=oid, path=paths[0], commit=commit, size=size, paths=tuple(paths[1:]))
 
 
 def _changes(listed: bytes) -> Iterator[tuple[str, str, str]]:

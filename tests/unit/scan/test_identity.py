@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from walkdown.model import Confidence, FilePlace, Finding, PackagePlace, Rule, Severity
 from walkdown.scan.describe import describe, describe_placeless
-from walkdown.scan.identity import assign, likeness
+from walkdown.scan.identity import Known, assign, likeness
 
 RULE = Rule("semgrep", "r", "t", family="f")
 SECRET = Rule("kingfisher", "s", "t", family="hardcoded-secret")
@@ -81,9 +82,86 @@ def test_a_rename_that_git_reports_is_followed() -> None:
 
 def test_a_move_nobody_reports_is_followed_where_only_one_fits() -> None:
     first, known = assign([_one(3)], [], {})
-    assert _ids(assign([_one(5, "z-z-z-z", path="b.py")], known, {})[0]) == _ids(first)
-    two, _ = assign([_one(5, "y-y-y-y", path="b.py"), _one(5, "z-z-z-z", path="c.py")], known, {})
+    assert _ids(assign([_one(5, "z-b-z-z", path="b.py")], known, {})[0]) == _ids(first)
+    two, _ = assign([_one(5, "y-b-y-y", path="b.py"), _one(5, "z-b-z-z", path="c.py")], known, {})
     assert not {first[0].id} & set(_ids(two))
+
+
+def test_the_same_words_among_other_code_are_new_though_the_old_file_is_gone() -> None:
+    first, known = assign([_one(3, path="devtool.py")], [], {})
+    elsewhere, _ = assign([_one(5, "p-q-r-s", path="api/views.py")], known, {})
+    assert _ids(elsewhere) != _ids(first)
+    moved, _ = assign([_one(5, "p-q-r-s", path="api/devtool.py")], known, {})
+    assert _ids(moved) == _ids(first), "a file of that name in another folder is the file"
+    told, _ = assign([_one(5, "p-q-r-s", path="api/views.py")], known, {"devtool.py": "api/views.py"})
+    assert _ids(told) == _ids(first)
+
+
+@pytest.mark.parametrize(("old", "new"), [("^-^-$-$", "^-q-$-$"), ("^-b-$-$", "^-q-$-$"), ("^-b-c-$", "^-q-r-$")])
+def test_that_a_block_begins_or_ends_there_is_no_company(old: str, new: str) -> None:
+    first, known = assign([_one(3, old, path="devtool.py")], [], {})
+    assert _ids(assign([_one(5, new, path="api/views.py")], known, {})[0]) != _ids(first)
+
+
+@pytest.mark.parametrize("new", ["^-b-r-s", "b-q-r-s", "p-q-c-$", "p-q-r-c"])
+def test_a_statement_that_came_between_or_went_is_company_all_the_same(new: str) -> None:
+    first, known = assign([_one(3, path="old.py")], [], {})
+    assert _ids(assign([_one(5, new, path="new.py")], known, {})[0]) == _ids(first)
+
+
+def test_real_code_with_the_same_words_and_other_neighbours_is_new() -> None:
+    def told(path: str, source: str) -> Finding:
+        at = source[: source.index("os.system")].count("\n") + 1
+        place = FilePlace(path, at, 5, at, 19)
+        return describe([Finding(RULE, Severity.LOW, Confidence.SURE, place)], source.encode())[0]
+
+    tool = "import os\n\ndef main():\n    cmd = input()\n    os.system(cmd)\n"
+    view = "import os\n\ndef main():\n    cmd = request.args['run']\n    os.system(cmd)\n"
+    moved = "import os\nimport sys\n\ndef main():\n    cmd = input()\n    os.system(cmd)\n    sys.exit(0)\n"
+    [first], known = assign([told("devtool.py", tool)], [], {})
+    assert assign([told("api/views.py", view)], known, {})[0][0].id != first.id
+    assert assign([told("tool/__main__.py", moved)], known, {})[0][0].id == first.id
+
+
+def test_a_guessed_rename_takes_along_what_has_lost_its_company() -> None:
+    before = [_one(3), _one(5, "e-f-g-h", fingerprint="y"), _one(9, "i-j-k-l", fingerprint="z")]
+    first, known = assign(before, [], {})
+    now = [
+        _one(3, "a-b-c-d", "new.py", fingerprint="x"),
+        _one(5, "e-f-n-n", "new.py", fingerprint="y"),
+        _one(9, "q-q-q-q", "new.py", fingerprint="z"),
+    ]
+    assert _ids(assign(now, known, {})[0]) == _ids(first)
+
+
+def test_files_that_share_the_words_of_several_findings_may_be_strangers() -> None:
+    first, known = assign([_one(3, fingerprint="x"), _one(5, "e-f-g-h", fingerprint="y")], [], {})
+    now = [_one(3, "n-b-n-n", "new.py", fingerprint="x"), _one(5, "m-m-m-m", "new.py", fingerprint="y")]
+    after, _ = assign(now, known, {})
+    assert after[1].id != first[1].id, "one import in common makes no moved file"
+
+
+def test_a_package_in_another_projects_manifest_is_another_flaw() -> None:
+    def flaw(path: str) -> Finding:
+        place = PackagePlace("pypi", "jinja2", "1.0", path, 3)
+        return describe_placeless([Finding(Rule("pip-audit", "CVE-1", "t"), Severity.HIGH, Confidence.SURE, place)])[0]
+
+    [first], known = assign([flaw("one/requirements.txt")], [], {})
+    assert assign([flaw("two/pylock.toml")], known, {})[0][0].id != first.id
+    assert assign([flaw("two/pylock.toml")], known, {"one/requirements.txt": "two/pylock.toml"})[0][0].id == first.id
+    assert assign([flaw("requirements.txt")], known, {})[0][0].id == first.id
+
+
+def test_what_was_not_looked_at_is_a_candidate_for_its_own_place_alone() -> None:
+    first, known = assign([_one(3, path="a.py")], [], {})
+
+    def stays(one: Known) -> bool:
+        return one.path == "a.py"
+
+    copied, _ = assign([_one(3, path="b.py")], known, {}, stays=stays)
+    assert _ids(copied) != _ids(first)
+    for path, renames in (("a.py", {}), ("c.py", {"a.py": "c.py"})):
+        assert _ids(assign([_one(7, "z-z-z-z", path=path)], known, renames, stays=stays)[0]) == _ids(first)
 
 
 def test_a_copy_in_a_file_that_sorts_first_is_new() -> None:

@@ -89,11 +89,43 @@ def test_a_tool_without_columns_meets_one_with_them() -> None:
 
 def test_a_precise_tool_overrules_bandits_grade_and_otherwise_the_worst_counts() -> None:
     bandit = _finding(Rule("bandit", "B608", "SQL"), severity=Severity.MEDIUM)
-    ours = _finding(Rule("semgrep", "sql", "SQL", family="sql-injection"), severity=Severity.LOW)
+    ours = _finding(Rule("semgrep", "py-sql", "SQL", family="sql-injection"), severity=Severity.LOW)
     report = _finding(CODEQL, severity=Severity.CRITICAL)
     assert merge([bandit, ours])[0].severity is Severity.LOW
     assert merge([bandit, ours, report])[0].severity is Severity.CRITICAL
     assert merge([bandit])[0].severity is Severity.MEDIUM
+
+
+@pytest.mark.parametrize("tool", ["CodeQL", "semgrep", "Semgrep"])
+def test_no_grade_from_outside_lowers_bandits(tool: str) -> None:
+    bandit = _finding(Rule("bandit", "B608", "SQL"), severity=Severity.HIGH)
+    report = _finding(Rule(tool, "some.sql", "SQL", cwe=(89,)), severity=Severity.MEDIUM)
+    (one,) = merge([bandit, report])
+    assert one.severity is Severity.HIGH
+
+
+def test_two_rules_of_a_stranger_are_two_findings_though_they_share_line_and_weakness() -> None:
+    first, second = (_finding(Rule("Trivy", name, "t", cwe=(78,)), (4, 0, 0, 0)) for name in ("shell", "argument"))
+    assert len(merge([first, second])) == 2
+    assert len(merge([first, first])) == 1
+    bandit = _finding(Rule("bandit", "B602", "Shell"))
+    assert sorted(len(one.sources) for one in merge([first, second, bandit])) == [1, 2]
+    other = _finding(Rule("CodeQL", "shell", "t", cwe=(78,)), (4, 0, 0, 0))
+    assert len(merge([first, other])) == 1
+
+
+def test_two_secrets_of_a_stranger_in_one_line_of_a_commit_are_two() -> None:
+    place = CommitPlace("a" * 40, "a.py", 3)
+    rules = [Rule("gitleaks", name, "t", family="hardcoded-secret") for name in ("aws", "slack")]
+    assert len(merge(Finding(rule, Severity.HIGH, Confidence.SURE, place) for rule in rules)) == 2
+
+
+def test_two_rules_of_one_tool_are_one_finding_only_about_the_very_same_code() -> None:
+    outer = _finding(Rule("bandit", "B602", "Shell"), (4, 1, 4, 60))
+    inner = _finding(Rule("bandit", "B605", "Shell"), (4, 20, 4, 50))
+    ours = _finding(Rule("semgrep", "py-command", "Shell", family="command-injection"), (4, 20, 4, 50))
+    assert [len(one.sources) for one in merge([outer, inner, ours])] == [1, 2]
+    assert len(merge([outer, _finding(Rule("bandit", "B605", "Shell"), (4, 1, 4, 60))])) == 1
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ class World:
             scan = Scan(ground, NoSources(), scanners)
             if during is not None:
                 asyncio.get_running_loop().call_later(0.5, during, scan)
-            return await scan.run(Memory(), {}, head="", whole=True)
+            return await scan.run(Memory(), {}, head="", looked=None)
 
 
 class NoSources:
@@ -361,7 +361,7 @@ def test_a_file_that_changes_under_the_scan_is_a_gap_never_a_wrong_result(world:
                 world.settings, world.files(), read, None, room, Programs(world.tree), b"k" * 32, nobody,
                 asyncio.Semaphore(2),
             )  # fmt: skip
-            return await Scan(ground, NoSources(), [Grep()]).run(Memory(), {}, head="", whole=True)
+            return await Scan(ground, NoSources(), [Grep()]).run(Memory(), {}, head="", looked=None)
 
     scanned = asyncio.run(run())
     assert [(gap.path, gap.code) for gap in scanned.reports[0].coverage.gaps] == [("f2.py", "unreadable")]

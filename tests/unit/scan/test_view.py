@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -55,6 +56,47 @@ def test_names_that_meet_are_told_apart(room: Scratch) -> None:
     shown, _ = room.view(folder, files, lambda path: path.encode(), lambda name: "same.txt" if name == "b.py" else name)
     assert [(folder / file.name).read_bytes() for file in shown] == [b"A.py", b"a.py", b"b.py"]
     assert len({file.name.lower() for file in shown}) == 3
+
+
+@pytest.mark.parametrize("paths", [("x.pyw", "x.pyw.py/a.py"), ("x.pyw.py/a.py", "x.pyw")])
+def test_a_copy_called_as_a_folder_of_others_gets_another_name(room: Scratch, paths: tuple[str, str]) -> None:
+    folder = room.folder("test")
+    files = [source(path) for path in paths]
+    shown, lost = room.view(
+        folder, files, lambda path: path.encode(), lambda path: path + ".py" if path == "x.pyw" else path
+    )
+    assert lost == []
+    assert [file.path for file in shown] == list(paths)
+    assert [(folder / file.name).read_bytes().decode() for file in shown] == list(paths)
+
+
+def test_a_file_called_as_the_folder_of_odd_names_is_in_nobodys_way(room: Scratch) -> None:
+    folder = room.folder("test")
+    shown, lost = room.view(folder, [source("_odd"), source("-x.py")], lambda path: path.encode(), lambda path: path)
+    assert lost == []
+    assert [(folder / file.name).read_bytes() for file in shown] == [b"_odd", b"-x.py"]
+
+
+def test_a_file_that_cannot_be_copied_is_a_gap_that_names_no_path_of_ours(
+    room: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        if target.suffix == ".ts":
+            target.write_bytes(b"hal")
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        target.write_bytes(source.read_bytes())
+
+    def no_links(source: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted", str(target))
+
+    monkeypatch.setattr("walkdown.scan.view.os.link", no_links)
+    monkeypatch.setattr("walkdown.scan.view.shutil.copyfile", full)
+    folder = room.folder("test")
+    shown, lost = room.view(folder, [source("a.ts"), source("b.py")], lambda _: b"text", lambda name: name)
+    assert [file.path for file in shown] == ["b.py"]
+    assert [(skip.path, skip.kind, skip.code) for skip in lost] == [("a.ts", SkipKind.GAP, "unreadable")]
+    assert str(room.root) not in lost[0].reason
+    assert [path for path in folder.rglob("*") if path.is_file()] == [folder / "b.py"]
 
 
 def test_a_file_that_is_gone_is_a_gap_and_the_rest_is_there(room: Scratch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.repos import AUTHOR, commit, git, make_repo, write
+from helpers.repos import AUTHOR, Files, commit, git, make_repo, write
 from walkdown.errors import GitError
 from walkdown.target import GitHistory, Target, open_target
 from walkdown.target.compare import renames_between
@@ -164,6 +164,30 @@ def test_every_version_of_every_file_once_and_at_its_oldest_commit(tmp_path: Pat
         assert new is not None
         assert {blob.commit for blob in new if blob.path == "a.py"} == {side, merge}
         assert history.blobs(("1" * 40,)) is None
+
+
+def test_a_version_is_told_with_every_name_it_ever_had(tmp_path: Path) -> None:
+    then: list[Files] = [{"b/.env": "1\n", "a/.env": None}, {"b/.env": None}, {"c\\xe9": "1\n", "a/.env": "1\n"}]
+    repo = make_repo(tmp_path, {"a/.env": "1\n", "alone": "2\n"}, then=then)
+    with open_target(repo) as target:
+        blobs = history_of(target).blobs(()) or ()
+        told = {(blob.path, blob.paths): blob.commit for blob in blobs}
+    root = git(repo, "rev-list", "--max-parents=0", "HEAD")
+    assert told == {("a/.env", ("b/.env", "c\\x5cxe9")): root, ("alone", ()): root}
+
+
+def test_versions_since_commits_that_were_rewritten_away_are_not_told(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {"a.py": "1\n"}, then=[{"secret.py": "1\n"}])
+    first, old = git(repo, "rev-parse", "HEAD~1"), git(repo, "rev-parse", "HEAD")
+    git(repo, "reset", "--quiet", "--hard", "HEAD~1")
+    write(repo, {"b.py": "1\n"})
+    new = commit(repo)
+    with open_target(repo) as target:
+        history = history_of(target)
+        assert [history.reachable(oids) for oids in ((), (first,), (first, new))] == [True] * 3
+        assert [history.reachable(oids) for oids in ((old,), (first, old), ("1" * 40,), ("--all",))] == [False] * 4
+        assert history.blobs((old,)) is None
+        assert [blob.path for blob in history.blobs((first,)) or ()] == ["b.py"]
 
 
 def test_read_at_a_commit(tmp_path: Path) -> None:

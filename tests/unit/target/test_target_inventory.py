@@ -12,6 +12,7 @@ import pytest
 from helpers.repos import commit, git, make_repo, write
 from walkdown.errors import TargetError
 from walkdown.model import SkipKind
+from walkdown.record.statement import Countersignature, canonical
 from walkdown.target import Inventory, Wanted, content_id, inventory, is_record, open_target, plain_read, printable
 from walkdown.target.globs import Globs
 from walkdown.target.inventory import Known
@@ -60,6 +61,53 @@ def test_what_is_not_text_or_too_large(tmp_path: Path) -> None:
         "big.py": (SkipKind.GAP, "too-large"),
     }
     assert len(take(tmp_path, Wanted(huge_bytes=2000)).files) == 3
+
+
+# Very large files that hold what a scanner looks for, and those that are data however they are named.
+LARGE = [
+    "requirements.txt", "requirements-dev.in", "requirements/prod.txt", "constraints.txt", "package.json", "yarn.lock",
+    "package-lock.json", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock",
+    "pdm.lock", "pylock.prod.toml", "setup.cfg", "go.mod", "secrets.json", "aws-credentials.json", "appsettings.json",
+    "app.config.json", "google_service_account.json", "notes.txt", "pom.xml", "server.pem", "tls.key", "work.ipynb",
+    ".env.prod.json",
+]  # fmt: skip
+DATA = ["users.json", "monkeys.json", "table.csv", "map.svg", "app.js.map", "words.dat", "README.md"]
+
+
+def test_a_very_large_file_is_a_gap_where_its_name_promises_something_to_find(tmp_path: Path) -> None:
+    write(tmp_path, dict.fromkeys([*LARGE, *DATA], "x" * 2000))
+    taken = take(tmp_path, Wanted(huge_bytes=1000))
+    assert skips(taken) == {
+        **dict.fromkeys(LARGE, (SkipKind.GAP, "too-large")),
+        **dict.fromkeys(DATA, (SkipKind.SCOPE, "large-data")),
+    }
+
+
+@pytest.mark.parametrize("name", ["yarn.lock", "bun.lockb", "data.json", "a.txt", "a.xml", "a.pem", "a.key", "a.ipynb"])
+def test_zero_bytes_do_not_hide_what_is_named_like_text(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {name: b"x\0y", "table.csv": b"x\0y"})
+    assert skips(take(tmp_path)) == {
+        name: (SkipKind.GAP, "binary-source"),
+        "table.csv": (SkipKind.SCOPE, "binary"),
+    }
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16-LE", "UTF-16-BE", "UTF-32-LE"])
+def test_text_of_wide_letters_is_a_gap_whatever_its_name(tmp_path: Path, encoding: str) -> None:
+    text = "\ufeffflask==0.5\n"
+    # No byte of these letters is a zero.
+    chinese = "\ufeff\u4e2d\u6587"
+    files = {"requirements.txt": text, "strings.dat": text, "noname": chinese}
+    write(tmp_path, {name: content.encode(encoding) for name, content in files.items()})
+    taken = take(tmp_path)
+    assert skips(taken) == dict.fromkeys(files, (SkipKind.GAP, "wide-text"))
+    assert all(encoding[:6] in skip.reason and "Save it as UTF-8" in skip.reason for skip in taken.skipped)
+
+
+def test_the_mark_of_wide_letters_makes_no_text(tmp_path: Path) -> None:
+    # An odd number of bytes, and half a letter without its other half.
+    write(tmp_path, {"song.mp3": b"\xff\xfe\0", "photo.raw": b"\xff\xfe\0\xd8a\0"})
+    assert skips(take(tmp_path)) == dict.fromkeys(("song.mp3", "photo.raw"), (SkipKind.SCOPE, "binary"))
 
 
 def test_odd_names_survive_and_can_be_read_back(tmp_path: Path) -> None:
@@ -136,8 +184,64 @@ def test_links_are_named_and_never_followed(tmp_path: Path) -> None:
     found = {path: code for path, (kind, code) in skips(taken).items() if kind is SkipKind.SCOPE}
     assert found.pop("loop") in ("link", "link-broken")
     assert found == {
-        "same.py": "link", "inner": "link", "away.py": "link-outside", "away": "link-outside", "etc": "link-outside",
-        "gone.py": "link-broken",
+        "same.py": "link", "inner": "link", "away": "link-outside", "etc": "link-outside", "gone.py": "link-broken",
+    }  # fmt: skip
+    assert skips(taken)["away.py"] == (SkipKind.GAP, "link-outside")
+
+
+READ_ALIKE = [
+    ("app.py", "lib/main.py"), ("LICENSE.txt", "COPYING"), ("requirements.txt", "requirements/prod.txt"),
+    ("tests/requirements.txt", "requirements.txt"), ("web/package.json", "package.json"), ("ci.yml", "shared.yaml"),
+    ("tool", "tool.sh"), ("Dockerfile", "deploy/Dockerfile"), (".env", "deploy/.env"), ("AGENTS.md", "notes.bin"),
+]  # fmt: skip
+READ_OTHERWISE = [
+    ("app.py", "app.txt"), ("app.py", "README"), ("requirements.txt", "wanted.txt"), ("app.js", "app.bin"),
+    ("requirements.txt", "requirements/dev.txt"), ("package.json", "p.json"), (".env", ".env.example"),
+    ("notes.txt", "notes.bin"), ("go.mod", "mod.txt"), ("poetry.lock", "uv.lock"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("link", "goal", "expected"),
+    [
+        *((link, goal, (SkipKind.SCOPE, "link")) for link, goal in READ_ALIKE),
+        *((link, goal, (SkipKind.GAP, "link-unread")) for link, goal in READ_OTHERWISE),
+    ],
+)
+def test_a_link_is_no_gap_only_if_its_goal_is_read_as_the_same(
+    tmp_path: Path, link: str, goal: str, expected: tuple[SkipKind, str]
+) -> None:
+    write(tmp_path, {goal: b"\0" if goal.endswith(".bin") else "x\n"})
+    place = tmp_path / link
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(os.path.relpath(tmp_path / goal, place.parent))
+    assert skips(take(tmp_path))[link] == expected
+
+
+def test_a_link_to_what_is_left_out_is_a_gap_and_to_a_gap_it_is_told_once(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path, {".gitignore": "local.py\n", "odd.py": b"\0"})
+    write(repo, {"local.py": "x\n"})
+    for name, goal in {"config.py": "local.py", "again.py": "odd.py", "chosen.py": "local.py"}.items():
+        (repo / name).symlink_to(goal)
+    with open_target(repo, wanted=Wanted(exclude=("chosen.py",))) as target:
+        assert skips(target.inventory) == {
+            "local.py": (SkipKind.SCOPE, "ignored"),
+            "config.py": (SkipKind.GAP, "link-unread"),
+            "odd.py": (SkipKind.GAP, "binary-source"),
+            "again.py": (SkipKind.SCOPE, "link"),
+            "chosen.py": (SkipKind.SCOPE, "chosen"),
+        }
+
+
+def test_the_marker_of_an_environment_alone_hides_no_folder(tmp_path: Path) -> None:
+    markers = {f"{name}/pyvenv.cfg": "home = /usr/bin\n" for name in ("app", "unix", "windows", "packages", "link")}
+    write(tmp_path, {**markers, "app/main.py": "x\n", "app/bin/run.py": "x\n", "link/evil.py": "x\n"})
+    write(tmp_path, {"unix/bin/python3": "", "windows/Scripts/python.exe": "", "packages/lib/python3.12/x.py": "x\n"})
+    (tmp_path / "link/bin").symlink_to("../unix/bin")
+    taken = take(tmp_path)
+    assert {"app/main.py", "app/bin/run.py", "link/evil.py"} <= set(paths(taken))
+    assert {path for path, (_, code) in skips(taken).items() if code == "usual-folder"} == {
+        "unix/", "windows/", "packages/",
     }  # fmt: skip
 
 
@@ -222,11 +326,52 @@ def test_not_record_shaped(path: str) -> None:
     assert not is_record(path)
 
 
+STATEMENT = b'{"_type":"https://in-toto.io/Statement/v1","predicate":{},"predicateType":"urn:walkdown:signoff:1","subject":[]}\n'
+COUNTERSIGNATURE = canonical(Countersignature("0" * 64, "Ada", "ada@example.org", "", "2025-03-04T00:00:00Z"))
+RECORDS = {
+    f".walkdown/signoffs/{DAY}.json": STATEMENT,
+    f".walkdown/signoffs/{DAY}.md": b"# Sign-off of shop\n",
+    f".walkdown/signoffs/{DAY}.ada.json": COUNTERSIGNATURE,
+    f".walkdown/signoffs/{DAY}.ada.json.sig": b"-----BEGIN SSH SIGNATURE-----\nU1NI\n-----END SSH SIGNATURE-----\n",
+    f".walkdown/signoffs/{DAY}.ada.json.asc": b"-----BEGIN PGP SIGNATURE-----\n\niQ\n-----END PGP SIGNATURE-----\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("end", "data"),
+    [
+        ("json", b'{"aws_secret_access_key": "x"}\n'),
+        ("json", b""),
+        ("json", b'{"_type":"https://in-toto.io/Statement/v1","predicateType":"urn:other:1","key":"x"}\n'),
+        ("json", b'{"note":"urn:walkdown:signoff:1 https://in-toto.io/Statement/v1"}\n'),
+        ("md", b"# Passwords\n"),
+        ("sig", b"password = x\n"),
+        ("sig", b"-----BEGIN SSH SIGNATURE-----\nU1NI\n-----END SSH SIGNATURE-----\npassword = x\n"),
+        ("asc", b"-----BEGIN SSH SIGNATURE-----\nU1NI\n-----END SSH SIGNATURE-----\n"),
+    ],
+)
+def test_the_name_of_a_record_alone_hides_no_file(tmp_path: Path, end: str, data: bytes) -> None:
+    path = f".walkdown/signoffs/{DAY}.{end}"
+    write(tmp_path, {path: data})
+    assert paths(take(tmp_path)) == [path]
+
+
+def test_what_is_named_like_a_record_and_cannot_be_scanned_is_a_gap(tmp_path: Path) -> None:
+    binary, large = (f".walkdown/signoffs/{DAY}.{end}.md" for end in ("binary", "large"))
+    write(tmp_path, {binary: b"\0", large: "x" * 2000, **RECORDS})
+    taken = take(tmp_path, Wanted(huge_bytes=10))
+    assert skips(taken) == {
+        binary: (SkipKind.GAP, "binary-source"),
+        large: (SkipKind.GAP, "too-large"),
+        **dict.fromkeys(RECORDS, (SkipKind.SCOPE, "record")),
+    }
+
+
 def test_records_change_neither_digest_and_everything_else_does(tmp_path: Path) -> None:
     repo = make_repo(tmp_path, {"a.py": "x\n", "sub/b.py": "x\n"})
     with open_target(repo) as target:
         before = (target.tree, target.looked)
-    write(repo, {f".walkdown/signoffs/{DAY}.md": "signed\n", f".walkdown/signoffs/{DAY}.json": "{}\n"})
+    write(repo, RECORDS)
     commit(repo)
     with open_target(repo) as target:
         assert (target.tree, target.looked) == before

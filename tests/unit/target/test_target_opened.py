@@ -136,7 +136,9 @@ def test_a_folder_that_the_repository_around_it_does_not_hold(tmp_path: Path) ->
 
 
 def test_a_plain_folder_leaves_out_what_tools_put_there(tmp_path: Path) -> None:
-    write(tmp_path, {"app.py": "x\n", "node_modules/p/i.js": "x\n", "env/pyvenv.cfg": "x\n", "env/lib.py": "x\n"})
+    write(
+        tmp_path, {"app.py": "x\n", "node_modules/p/i.js": "x\n", "env/pyvenv.cfg": "x\n", "env/lib/python3/x.py": ""}
+    )
     with open_target(tmp_path / ".") as target:
         assert target.facts.state is State.NO_GIT
         assert target.history is None

@@ -29,7 +29,7 @@ _GIT = "history.git"
 _BRANCH = "refs/heads/blobs"
 # Kingfisher leaves closed what it takes for an archive; these are zip files by another name.
 _ARCHIVE = re.compile(
-    r"(?i)\.(?:zip|jar|war|ear|apk|aar|whl|egg|docx|xlsx|pptx|odt|ods|odp|epub|nupkg|vsix|xpi|gz|tgz|bz2|xz|zst|7z|tar)$"
+    r"(?i)\.(?:zip|jar|war|ear|apk|aar|whl|egg|docx|xlsx|pptx|odt|ods|odp|epub|nupkg|vsix|xpi|graffle|gz|tgz|bz2|xz|zst|7z|tar)$"
 )
 
 
@@ -97,6 +97,7 @@ class KingfisherHistory:
     def parse(self, tool: Tool, job: Job, batch: Batch, printed: Printed) -> Parsed:  # noqa: ARG002 - one version
         context = msgspec.msgpack.decode(job.context, type=_Context)
         blobs = {blob.oid: blob for blob in context.blobs}
+        ages = {blob.oid: age for age, blob in enumerate(context.blobs)}
         looked: set[str] = set()
         seen: list[output.Seen] = []
         for item in output.decode(printed.stdout):
@@ -108,6 +109,8 @@ class KingfisherHistory:
             elif item.rule.id != output.SEEN:
                 seen.append(_locate(blob, item))
         closed = [blob for blob in context.blobs if _label(blob) not in looked and _ARCHIVE.search(blob.path)]
+        # Kingfisher tells in an order of its own; the oldest place has to come first.
+        seen.sort(key=lambda one: ages[one.text])
         findings = (*context.known, *output.weigh(seen, batch.secret_key, history=True))
         skipped = [Skipped(_label(blob), SkipKind.SCOPE, "archive", "Archives are not opened.") for blob in closed]
         if context.missing:
@@ -124,7 +127,8 @@ class KingfisherHistory:
 
 
 def gathered(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding for each secret, at the oldest version that holds it; the other versions are its further places."""
+    """One finding for each secret, at the oldest version that holds it and as grave as the worst of them; the other
+    versions are its further places. Oldest first."""
     by_secret: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         same = (finding.rule.id, finding.secret or repr(finding.place))
@@ -134,7 +138,8 @@ def gathered(findings: Iterable[Finding]) -> list[Finding]:
             continue
         more = dict.fromkeys((*first.places, finding.place, *finding.places))
         more.pop(first.place, None)
-        by_secret[same] = msgspec.structs.replace(first, places=tuple(more)[:MOST_PLACES])
+        worst = min(first, finding, key=lambda one: (one.severity.rank, one.confidence.rank))
+        by_secret[same] = msgspec.structs.replace(worst, place=first.place, places=tuple(more)[:MOST_PLACES])
     return list(by_secret.values())
 
 
@@ -197,13 +202,21 @@ def _loose(kind: str, body: bytes) -> tuple[str, bytes]:
 
 
 def _locate(blob: Blob, item: output.Item) -> output.Seen:
-    """Lines only: without the old file's text its byte columns cannot be turned into characters."""
+    """Lines only: without the old file's text its byte columns cannot be turned into characters. Judged under every
+    name the file ever had: what is harmless in an example is not once it was moved to where it is used."""
     match = item.finding
     last = match.line + match.snippet.count("\n")
     place: Place = CommitPlace(blob.commit, blob.path, match.line, end_line=last)
-    candidate = judge.Candidate(item.rule.id, match.snippet, blob.path, sure=match.confidence == "high")
-    group = f"{blob.oid} {blob.path}"
-    return output.Seen(candidate, place, (match.line, match.column_start), (last, match.column_end), group)
+    sure = match.confidence == "high"
+    candidates = [judge.Candidate(item.rule.id, match.snippet, path, sure=sure) for path in (blob.path, *blob.paths)]
+    candidate = min(candidates, key=_gravity)
+    return output.Seen(candidate, place, (match.line, match.column_start), (last, match.column_end), blob.oid)
+
+
+def _gravity(candidate: judge.Candidate) -> tuple[bool, int, int]:
+    """Sorts the worst to the front."""
+    verdict = judge.judge(candidate)
+    return verdict.sort is not judge.Sort.SECRET, verdict.severity.rank, verdict.confidence.rank
 
 
 def _label(blob: Blob) -> str:

@@ -51,8 +51,12 @@ class Verdict(msgspec.Struct, frozen=True):
 NOTHING = Verdict(Sort.NOTHING)
 SERVICE_ROLE = "service-role"
 
-# What these rules find is meant to be seen by everyone, or is no secret without its other half.
-_PUBLIC = re.compile(r"client-id|-pub-(?:api-)?key|public-key|posthog-project|application-id|account-id|-url$")
+# What these rules find is meant to be seen by everyone, or is no secret without its other half. Of the addresses only
+# those that are named here: others, such as a webhook's, are secrets as a whole.
+_PUBLIC = re.compile(
+    r"(?:-client-id|-application-id|-account-id|-pub-key|-pub-api-key|-public-key|\.posthog-project-api-key"
+    r"|\.artifactory-jfrog-url|\.salesforce-instance-url|\.supabase-project-url|\.upstash-redis-rest-url)(?:\.\d+)?$"
+)
 # Provider rules that go by context more than by shape; what they find is weighed like an assignment of ours.
 _LIKE = {
     "betterleaks.generic-credential-uri": "url",
@@ -71,7 +75,10 @@ _LIKE = {
 }
 
 _IN_URL = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^:/@\s]*:([^@\s]+)@")
-_PUBLISHABLE = ("pk_live_", "pk_test_", "pk.ey", "sb_publishable_", "phc_", "-----BEGIN PUBLIC", "ssh-")
+_PUBLISHABLE = (
+    "pk_live_", "pk_test_", "pk.ey", "pk-lf-", "live_pub_", "test_pub_", "pubkey-", "FLWPUBK", "sb_publishable_",
+    "phc_", "-----BEGIN PUBLIC", "ssh-",
+)  # fmt: skip
 _LONG_IN_REHEARSAL = 24  # shorter ones in tests and documentation are made up for the page
 _LOCAL_HOST = re.compile(
     r"(?i)^@(?:localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker\.internal|[a-z0-9_-]+(?=[:/?\"'\s]|$))"
@@ -102,6 +109,11 @@ def judge(candidate: Candidate) -> Verdict:
 def is_public_rule(rule: str) -> bool:
     """Finds what is meant to be seen by everyone."""
     return _PUBLIC.search(rule) is not None
+
+
+def goes_by_name(rule: str) -> bool:
+    """Found because the code itself calls it a password, a secret or a token."""
+    return _kind_of(rule) in ("password", "signing-key", "secret", "token")
 
 
 def secret_span(candidate: Candidate) -> tuple[int, int]:

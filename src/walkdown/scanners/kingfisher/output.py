@@ -157,9 +157,8 @@ def weigh(seen: Iterable[Seen], secret_key: bytes, history: bool = False) -> lis
     findings: list[Finding] = []
     for judged in by_text.values():
         for group in _overlapping(judged):
-            finding = _speak(group, secret_key, history)
-            if finding is not None:
-                findings.append(finding)
+            # Grouped once more: what is no secret must not make one of two that lie apart.
+            findings += (_speak(flaw, secret_key, history) for flaw in _overlapping(_guilty(group, history)))
     return findings
 
 
@@ -177,15 +176,23 @@ def _overlapping(judged: list[tuple[Seen, judge.Verdict]]) -> list[list[tuple[Se
     return groups
 
 
-def _speak(group: list[tuple[Seen, judge.Verdict]], secret_key: bytes, history: bool) -> Finding | None:
-    # A provider's rule that says "public by design" also speaks for the general rules that saw the same text.
-    if any(judge.is_public_rule(one.candidate.rule) for one, _ in group):
-        return None
-    guilty = [(one, verdict) for one, verdict in group if verdict.sort is not judge.Sort.NOTHING]
-    if history:
-        guilty = [(one, verdict) for one, verdict in guilty if verdict.sort is judge.Sort.SECRET]
-    if not guilty:
-        return None
+def _guilty(group: list[tuple[Seen, judge.Verdict]], history: bool) -> list[tuple[Seen, judge.Verdict]]:
+    told = (judge.Sort.SECRET,) if history else (judge.Sort.SECRET, judge.Sort.DEFAULT)
+    public = [one for one, _ in group if judge.is_public_rule(one.candidate.rule)]
+    return [
+        (one, verdict)
+        for one, verdict in group
+        if verdict.sort in told and not any(_speaks_for(other, one) for other in public)
+    ]
+
+
+def _speaks_for(public: Seen, one: Seen) -> bool:
+    """A provider's rule that says "public by design" also speaks for general rules that saw nothing but the same text.
+    Not against the name in the code: to a rule for client ids a client secret of the same length looks alike."""
+    return public.start <= one.start and one.end <= public.end and not judge.goes_by_name(one.candidate.rule)
+
+
+def _speak(guilty: list[tuple[Seen, judge.Verdict]], secret_key: bytes, history: bool) -> Finding:
     guilty.sort(key=lambda pair: (rules.precedence(pair[0].candidate.rule), pair[1].severity.rank))
     one, verdict = guilty[0]
     value = judge.secret_in(one.candidate)

@@ -29,6 +29,8 @@ from walkdown.scanners.sarif.words import confidence_of, cwes_of, is_secret, lin
 MOST_PLACES = 20
 MOST_STEPS = 50
 
+# By its family a secret is known everywhere else, whatever its tool and its weakness numbers say.
+_SECRET_FAMILY = "hardcoded-secret"  # noqa: S105 - the name of a family
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -135,6 +137,7 @@ class RunReader:
                 fix=f"Follow what {self.tool} advises for this rule, then run it again.",
                 url=link_of(told.help_uri),
                 hazard=hazard,
+                family=_SECRET_FAMILY if hazard else "",
                 cwe=cwe,
             )
         return made

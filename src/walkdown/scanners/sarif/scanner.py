@@ -38,6 +38,8 @@ def read_sarif(data: bytes, name: str, *, root: str = "", known: Collection[str]
     log = _decoded(data, name)
     findings: list[Finding] = []
     skipped: list[Skipped] = []
+    if not log.runs:
+        skipped.append(gap("no-run", f"{for_terminal(name, width=120)}: the file holds no run of any tool."))
     left = MOST_RESULTS
     for run in log.runs or ():
         reader = RunReader(run, name, root, known)

@@ -31,6 +31,7 @@ _SEVERITIES = {
     "EXPERIMENT": Severity.INFO,
 }
 _CONFIDENCES = {"HIGH": Confidence.SURE, "MEDIUM": Confidence.LIKELY, "LOW": Confidence.UNSURE}
+_SECRET_CWES = frozenset({256, 259, 321, 522, 540, 615, 798})
 _CWE = re.compile(r"(?:CWE-)?0*(\d{1,5})\b", re.IGNORECASE)
 
 
@@ -188,13 +189,16 @@ def _foreign(path: Path, text: _RuleText) -> Known:
         what = f"{path}: the rule {text.id} has the severity {text.severity}, which is none of Semgrep's."
         raise SettingsError(what, "Use CRITICAL, ERROR, WARNING or INFO.")
     source = text.metadata.source
+    cwe = _cwes(text.metadata.cwe)
+    about_secret = _SECRET_CWES.intersection(cwe) or {"secret", "secrets"}.intersection(text.id.lower().split("."))
     rule = Rule(
         tool="semgrep",
         id=text.id,
         title=re.sub(r"[-_]+", " ", text.id.rpartition(".")[2]).strip().capitalize(),
         message=text.message.strip(),
         url=source if isinstance(source, str) and source.startswith("https://") else "",
-        cwe=_cwes(text.metadata.cwe),
+        family="hardcoded-secret" if about_secret else "",  # so that its lines are masked wherever code is shown
+        cwe=cwe,
     )
     confidence = _CONFIDENCES.get(str(text.metadata.confidence).upper(), Confidence.LIKELY)
     return Known(rule, severity, confidence, evidence=False)

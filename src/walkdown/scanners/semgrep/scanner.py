@@ -6,8 +6,10 @@ finding. Nothing is asked of or told to anybody over the network.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from walkdown.errors import ScannerError
 from walkdown.model import (
@@ -19,11 +21,14 @@ from walkdown.model import (
     Missing,
     Parsed,
     Printed,
+    SkipKind,
+    Skipped,
     Source,
     SourceFile,
     Tool,
     Where,
 )
+from walkdown.safetext import for_terminal
 from walkdown.scanners.semgrep import front as semgrep_front
 from walkdown.scanners.semgrep import output as semgrep_output
 from walkdown.scanners.semgrep import rules as semgrep_rules
@@ -47,6 +52,8 @@ _OPTIONS = (
     f"--timeout={_RULE_SECONDS}",
     f"--timeout-threshold={semgrep_output.GIVES_UP_AFTER}",
 )
+_RENAMED = "Semgrep takes it only under another name, so rules that go by a file's path may have missed it"
+_UNREAD_SHOWN = 3
 # Codes from 2 on come with an explanation in the JSON, which says more than the number does.
 _OK = frozenset({0, 1, 2, 3, 4, 5, 7, 8})
 
@@ -69,7 +76,11 @@ class Semgrep:
         return self._rules.unread
 
     def find(self, where: Where) -> tuple[Tool, ...] | Missing:
-        return semgrep_front.find(where, fast=self._fast)
+        found = semgrep_front.find(where, fast=self._fast)
+        unread = _unread_note(self.unread_rule_files)
+        if isinstance(found, Missing) or not unread:
+            return found
+        return tuple(replace(tool, note="; ".join(filter(None, (tool.note, unread)))) for tool in found)
 
     def wants(self, file: SourceFile) -> bool:
         return file.path in self._wanted
@@ -105,8 +116,15 @@ class Semgrep:
             findings=tuple(findings),
             facts=tuple(facts),
             looked=frozenset(paths[name] for name in output.paths.scanned if name in paths and name not in unread),
-            skipped=skipped,
+            skipped=(*skipped, *self._renamed(batch.files)),
         )
+
+    def _renamed(self, files: Sequence[BatchFile]) -> Iterator[Skipped]:
+        """A rule that goes by the path was asked about the name of our copy."""
+        if self.by_path:
+            for file in files:
+                if file.name != file.path:
+                    yield Skipped(file.path, SkipKind.GAP, "renamed-copy", _RENAMED)
 
     def _matches(
         self, output: semgrep_output.Output, files: Mapping[str, BatchFile]
@@ -143,3 +161,11 @@ class Semgrep:
             sources=(Source(self.name, known.rule.id),),
             silenced=semgrep_source.silence(known.rule.id, match.start.line, lines),
         )
+
+
+def _unread_note(paths: Sequence[str]) -> str:
+    if not paths:
+        return ""
+    names = ", ".join(for_terminal(path, width=120) for path in paths[:_UNREAD_SHOWN])
+    more = f" and {len(paths) - _UNREAD_SHOWN} more" if len(paths) > _UNREAD_SHOWN else ""
+    return f"no Semgrep rules in {names}{more}, although in a folder of --rules"
