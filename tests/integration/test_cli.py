@@ -418,6 +418,14 @@ def test_a_part_never_passes_for_the_whole(walkdown: Command, tmp_path: Path) ->
     assert "Only a part was asked for" in said
 
 
+def test_a_common_word_in_a_secrets_place_is_hidden_there_and_nowhere_else(walkdown: Command, tmp_path: Path) -> None:
+    code = 'password = "string"\n\n\ndef f(string):\n    return eval(string)\n'
+    repo = make_repo(tmp_path, {"a.py": code})
+    said = walkdown("scan", str(repo), *ONLY, "--show", "info").out
+    assert "password = ••••" in said
+    assert "return eval(string)" in said
+
+
 def test_a_report_is_not_written_through_a_link(walkdown: Command, tmp_path: Path) -> None:
     repo = make_repo(tmp_path, {"a.py": "x = 1\n"})
     (tmp_path / "victim").write_text("mine")

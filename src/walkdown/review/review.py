@@ -234,11 +234,14 @@ class Review:
         return silence if blame is None else msgspec.structs.replace(silence, who=blame.who, when=blame.when)
 
     def _masker(self, findings: Sequence[Finding]) -> Masker:
-        """Knows what any tool took for a secret, also where the secret scan itself did not run."""
-        told = (place for one in findings if _is_secret(one) for place in (one.place, *one.places))
-        places = [place for place in told if isinstance(place, FilePlace)]
-        values = {value_at(self._text(place.path), place) for place in places}
-        return Masker(places, values - {""})
+        """By place it hides what any tool took for a secret, also where the secret scan itself did not run. By value,
+        wherever it stands, only what was judged to be one: `secret` and `changeme` are words of our own sentences too.
+        """
+        told = ((one, place) for one in findings if _is_secret(one) for place in (one.place, *one.places))
+        places = [(one, place) for one, place in told if isinstance(place, FilePlace)]
+        judged = [place for one, place in places if one.secret and one.rule.hazard != "config.defaults"]
+        values = {value_at(self._text(place.path), place) for place in judged}
+        return Masker([place for _, place in places], values - {""})
 
     def _text(self, path: str) -> str:
         if path not in self._texts:
