@@ -426,6 +426,19 @@ def test_a_common_word_in_a_secrets_place_is_hidden_there_and_nowhere_else(walkd
     assert "return eval(string)" in said
 
 
+def test_manifests_are_judged_as_a_whole_however_few_files_were_chosen(walkdown: Command, tmp_path: Path) -> None:
+    manifests = {"requirements.txt": "-r base.txt\n", "base.txt": "requests==2.19.0\n", "a.py": "x = 1\n"}
+    repo = make_repo(tmp_path, manifests)
+    (repo / "a.py").write_text("x = 2\n")
+    said = walkdown(
+        "scan", str(repo), "--only", "pip-audit", "--offline", "--changed-since", "HEAD", "--format", "json"
+    )
+    assert said.code == 3
+    [outcome] = said.scan.outcomes
+    codes = [skip.code for skip in outcome.coverage.skipped if skip.kind.value == "gap"]
+    assert codes == ["offline"], "the pinned package is still asked about, and no include is lost"
+
+
 def test_a_report_is_not_written_through_a_link(walkdown: Command, tmp_path: Path) -> None:
     repo = make_repo(tmp_path, {"a.py": "x = 1\n"})
     (tmp_path / "victim").write_text("mine")
