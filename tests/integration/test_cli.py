@@ -410,10 +410,12 @@ def test_code_in_a_language_without_rules_is_a_limit(walkdown: Command, tmp_path
 
 def test_a_part_never_passes_for_the_whole(walkdown: Command, tmp_path: Path) -> None:
     repo = make_repo(tmp_path, {"a.py": "x = 1\n", "b.py": "y = 2\n"})
+    (repo / "a.py").write_text("x = 3\n")
     whole = walkdown("scan", str(repo), *ONLY, "--format", "json").scan.target
     part = walkdown("scan", str(repo), *ONLY, "--format", "json", "--include", "a.py").scan.target
-    assert (whole.narrowed, part.narrowed) == (True, True), "one scanner of five is a part, too"
-    assert whole.looked != part.looked
+    changed = walkdown("scan", str(repo), *ONLY, "--format", "json", "--changed-since", "HEAD").scan.target
+    assert (whole.narrowed, part.narrowed, changed.narrowed) == (True, True, True), "one scanner of five is a part, too"
+    assert part.looked == changed.looked != whole.looked
     said = walkdown("scan", str(repo), *ONLY, "--format", "markdown", "--include", "a.py").out
     assert "Only a part was asked for" in said
 
