@@ -87,7 +87,7 @@ def interrupt(walkdown: Command, tree: Path, signal: str, wanted: str, *flags: s
 
 @pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_it_ends_within_two_seconds_with_everyone_it_started(walkdown: Command, tree: Path, signal: str) -> None:
-    ended = interrupt(walkdown, tree, signal, "-m bandit ", "--only", "bandit")
+    ended = interrupt(walkdown, tree, signal, "bandit.cli.main", "--only", "bandit")
     assert (ended.code, ended.out) == (130, "")
     assert ended.err == "walkdown: interrupted; what was scanned so far is kept.\n"
     assert ended.left == []
@@ -106,7 +106,7 @@ def test_grandchildren_that_will_not_stop_are_stopped(walkdown: Command, tree: P
 def test_the_cache_is_sound_afterwards_and_what_was_done_is_kept(walkdown: Command, tree: Path) -> None:
     config = '[[scanners]]\nname = "slow"\ncommand = ["/bin/sleep", "600"]\n'
     (walkdown.config / "config.toml").write_text(config)
-    interrupt(walkdown, tree, "SIGINT", "-m bandit ", "--only", "bandit", "--only", "slow")
+    interrupt(walkdown, tree, "SIGINT", "bandit.cli.main", "--only", "bandit", "--only", "slow")
     again = walkdown("scan", str(tree), "--only", "bandit", "--format", "json")
     assert again.code == 1
     assert [note for note in again.scan.target.notes if "cache" in note] == []

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import itertools
 import os
 import shutil
 import tempfile
@@ -33,7 +32,7 @@ class Scratch:
         self._pool = root / "pool"
         self._pool.mkdir()
         self._count = 0
-        self._parts = itertools.count()
+        self._pooled_already: set[Path] = set()
         self._writing = threading.Lock()
         self._closed = False
 
@@ -90,13 +89,13 @@ class Scratch:
     def _pooled(self, file: SourceFile, read: Reader) -> Path:
         # Hashed, since a content id ends in what the file's name says, and names can be long or odd.
         path = self._pool / hashlib.blake2b(file.content.encode("utf-8", "replace"), digest_size=20).hexdigest()
-        if not path.exists():
+        if path not in self._pooled_already:
             data = read(file.path)
-            # Several scanners may want the same file at once, each from a thread of its own.
-            part = path.with_name(f"{path.name}.{next(self._parts)}.part")
+            # Several scanners may want the same file at once, each from a thread of its own; only one writes.
             with self._open():
-                part.write_bytes(data)
-                part.replace(path)
+                if path not in self._pooled_already:
+                    path.write_bytes(data)  # a full disk leaves half a file, which the next one to want it overwrites
+                    self._pooled_already.add(path)
         return path
 
     @contextlib.contextmanager
@@ -165,7 +164,16 @@ def _sweep(home: Path) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except FileNotFoundError:  # most files share their folder with the one before
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _link_or_copy(source, target)
+    except OSError:
+        _link_or_copy(source, target)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except FileExistsError:
