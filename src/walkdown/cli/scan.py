@@ -6,9 +6,9 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import msgspec
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from walkdown.scan.events import Listener
 
 
+Scanned = TypeVar("Scanned")
 _PATIENCE = 1.6  # seconds from Ctrl-C to the end at the latest; ending the children in good order takes at most 1.1
 
 
@@ -108,8 +109,12 @@ def with_flags(settings: Settings, flags: ScanFlags) -> Settings:
 
 
 def run_interruptible(review: Review, listener: Listener) -> ScanResult:
+    return interruptible(lambda: review.scan(listener), review)
+
+
+def interruptible(scan: Callable[[], Coroutine[Any, Any, Scanned]], review: Review) -> Scanned:
     """Ctrl-C, a hang-up and TERM cancel the scan, which ends every child before it gives up."""
-    results: list[ScanResult] = []
+    results: list[Scanned] = []
 
     async def whole() -> None:
         task = asyncio.current_task()
@@ -124,7 +129,7 @@ def run_interruptible(review: Review, listener: Listener) -> ScanResult:
         for number in ending_signals():
             loop.add_signal_handler(number, interrupt)
         # Not as the task's result: asyncio.run() builds the repr of that, 100 MB of text for 50,000 findings.
-        results.append(await review.scan(listener))
+        results.append(await scan())
 
     try:
         asyncio.run(whole())

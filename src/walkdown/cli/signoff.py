@@ -10,13 +10,10 @@ import click
 import msgspec
 
 from walkdown.cli.exits import FINDINGS, FINE
-from walkdown.cli.scan import run_interruptible
-from walkdown.cli.walk import with_offline
+from walkdown.cli.walk import open_session
 from walkdown.errors import UsageError
-from walkdown.review import Review, Terms, actor_of, make_record, open_walk, sign_record, verify_record
-from walkdown.review.signoff import standing_open
+from walkdown.review import How, Review, actor_of, make_record, sign_record, verify_record
 from walkdown.safetext import for_terminal
-from walkdown.scan.events import nobody
 
 
 class SignFlags(msgspec.Struct, frozen=True):
@@ -43,20 +40,17 @@ def run_sign(options: Mapping[str, object]) -> int:
     if not sys.stdin.isatty() and not flags.by_machine:
         raise UsageError("A human signs, at a terminal.", "A script says --by-machine, and the record says so too.")
     actor = actor_of(flags.who)
-    with Review.open(flags.path, lambda settings: with_offline(settings, flags.offline)) as review:
-        with open_walk(review) as walk:
-            result = run_interruptible(review, nobody)
-            evidence, state = walk.evidence(result), walk.state()
-        open_points = standing_open(evidence, state, result)
-        for line in open_points:
-            click.echo(f"  open  {for_terminal(line)}")
+    with open_session(flags.path, offline=flags.offline) as session:
+        open_points = session.board.obstacles
+        for one in open_points:
+            click.echo(f"  open  {for_terminal(f'{one.title}: {one.why}')}")
         if open_points and not flags.with_exceptions:
             click.echo("Not signed. Settle these, or sign with --with-exceptions, which names them.")
             return FINDINGS
         if not flags.by_machine and click.prompt('Type "sign" to sign') != "sign":
             click.echo("Not signed.")
             return FINDINGS
-        made = make_record(review, result, evidence, state, Terms(flags.with_exceptions, flags.by_machine))
+        made = make_record(session, How(flags.with_exceptions, flags.by_machine))
     click.echo(f"Record: {for_terminal(str(made.path.name))}  ({made.verdict})")
     if flags.key:
         click.echo(f"Signature: {sign_record(made.path, actor, flags.role, Path(flags.key)).name}")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Mapping
 
 import click
 import msgspec
 
-from walkdown.cli.scan import run_interruptible
-from walkdown.model import Channel, Decision, Verdict
-from walkdown.review import Review, actor_of, open_walk
-from walkdown.review.walk import subject
+from walkdown.cli.scan import interruptible
+from walkdown.model import Channel, Kind, Subject, Verdict
+from walkdown.review import Session, Terms, actor_of
 from walkdown.safetext import for_terminal
-from walkdown.scan.events import nobody
 from walkdown.settings import Settings
 
 
@@ -34,16 +31,13 @@ _VERDICTS = {"waive": Verdict.WAIVED}
 
 
 def list_items(path: str, *, offline: bool) -> int:
-    with Review.open(path, lambda settings: with_offline(settings, offline)) as review, open_walk(review) as walk:
-        evidence = walk.evidence(run_interruptible(review, nobody))
-        decisions = walk.state().decisions
-        for one in evidence:
-            standing = decisions.get(subject(one.item.id))
-            decided = standing.decision.verdict.value if standing else "undecided"
-            stale = standing is not None and standing.decision.domain != one.domain
-            said = one.standpoint.value + (f" {len(one.against)}" if one.against else "")
-            again = "  (the evidence changed since)" if stale else ""
-            click.echo(f"{decided:<12} {one.item.id:<24} {for_terminal(one.item.title)}  ·  {said}{again}")
+    with open_session(path, offline=offline) as session:
+        for view in session.board.items:
+            decided = view.verdict.value if view.verdict else "undecided"
+            evidence = view.evidence
+            said = evidence.standpoint.value + (f" {len(evidence.against)}" if evidence.against else "")
+            again = f"  ({view.why})" if view.standing and view.why else ""
+            click.echo(f"{decided:<12} {view.id:<24} {for_terminal(evidence.item.title)}  ·  {said}{again}")
     return 0
 
 
@@ -51,21 +45,32 @@ def decide_item(options: Mapping[str, object]) -> int:
     flags = msgspec.convert(options, DecideFlags)
     actor = actor_of(flags.who)
     verdict = _VERDICTS.get(flags.verdict) or Verdict(flags.verdict)
-    decision = Decision(subject(flags.item_id), verdict, flags.reason, flags.owner, flags.until, flags.note)
-    adjust = functools.partial(with_offline, offline=flags.offline)
-    with Review.open(flags.path, adjust) as review, open_walk(review) as walk:
-        evidence = walk.evidence(run_interruptible(review, nobody))
-        event = walk.decide(evidence, decision, actor, channel())
+    terms = Terms(flags.reason, flags.owner, flags.until, flags.note)
+    with open_session(flags.path, offline=flags.offline) as session:
+        (event,) = session.decide([Subject(Kind.ITEM, flags.item_id)], verdict, terms, actor)
     click.echo(f"{event.seq}  {flags.item_id}: {verdict.value}, by {for_terminal(actor.name)}")
     return 0
 
 
 def undo_last(path: str, who: str) -> int:
     actor = actor_of(who)
-    with Review.open(path) as review, open_walk(review) as walk:
-        event = walk.undo(actor, channel())
-    click.echo(f"Taken back: decision {event.seq} of {event.time}.")
+    with Session.open(path, channel()) as session:
+        events = session.undo(actor)
+    for event in events:
+        click.echo(f"Taken back: decision {event.seq} of {event.time}.")
     return 0
+
+
+def open_session(path: str, *, offline: bool) -> Session:
+    """A session with a scan of the content as it is now: the last one where nothing changed since, else a new one."""
+    session = Session.open(path, channel(), lambda settings: with_offline(settings, offline))
+    try:
+        if not session.recall():
+            interruptible(session.scan, session.review)
+    except BaseException:
+        session.close()
+        raise
+    return session
 
 
 def channel() -> Channel:

@@ -1,59 +1,52 @@
-"""The state that follows from the events: what stands decided, and what each person could take back next."""
+"""The state that follows from the events: what stands decided, what was looked at, and what could be taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
-from walkdown.model import Actor, Decided, Decision, Event, Opened, Redone, Subject, Undone
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """A decision that stands, and the event that made it."""
-
-    decision: Decision
-    event: Event
-
-
-class State(msgspec.Struct, frozen=True):
-    decisions: dict[Subject, Standing]
-    opened: frozenset[Subject]
-    events: tuple[Event, ...]
-    undone: frozenset[int]
-
-    def last_of(self, actor: Actor) -> Event | None:
-        """What an undo by this person would take back."""
-        return next((event for event in reversed(self.events) if self._counts(event, actor)), None)
-
-    def last_undone_of(self, actor: Actor) -> Event | None:
-        """What a redo would bring back: the latest thing taken back and not brought back since."""
-        by_seq = {event.seq: event for event in self.events}
-        for event in reversed(self.events):
-            if isinstance(event.act, Undone) and event.actor == actor and event.act.seq in self.undone:
-                return by_seq[event.act.seq]
-            if isinstance(event.act, Decided) and event.actor == actor:
-                return None  # a new decision closes the way forward
-        return None
-
-    def _counts(self, event: Event, actor: Actor) -> bool:
-        return isinstance(event.act, Decided) and event.actor == actor and event.seq not in self.undone
+from walkdown.model import Decided, Decision, Event, Note, Noted, Opened, Redone, Standing, State, Subject, Undone
 
 
 def fold(events: Iterable[Event]) -> State:
     """Pure: the same events always give the same state."""
     kept = tuple(events)
-    undone: set[int] = set()
+    undone = _undone(kept)
+    decisions: dict[Subject, Standing] = {}
+    opened: dict[Subject, frozenset[str]] = {}
+    notes: dict[Subject, Note] = {}
     for event in kept:
+        act = event.act
+        if isinstance(act, Decided) and event.seq not in undone:
+            subject = act.decision.subject
+            decisions[subject] = _standing(act.decision, event, decisions.get(subject))
+        elif isinstance(act, Opened):
+            opened[act.subject] = opened.get(act.subject, frozenset()) | {act.domain}
+        elif isinstance(act, Noted):
+            notes[act.subject] = Note(act.text, event)
+    return State(decisions, opened, notes, kept, undone)
+
+
+def _undone(events: Iterable[Event]) -> frozenset[int]:
+    undone: set[int] = set()
+    for event in events:
         if isinstance(event.act, Undone):
             undone.add(event.act.seq)
         elif isinstance(event.act, Redone):
             undone.discard(event.act.seq)
-    decisions: dict[Subject, Standing] = {}
-    opened: set[Subject] = set()
-    for event in kept:
-        if isinstance(event.act, Decided) and event.seq not in undone:
-            decisions[event.act.decision.subject] = Standing(event.act.decision, event)
-        elif isinstance(event.act, Opened):
-            opened.add(event.act.subject)
-    return State(decisions, frozenset(opened), kept, frozenset(undone))
+    return frozenset(undone)
+
+
+def _standing(decision: Decision, event: Event, before: Standing | None) -> Standing:
+    """A person may overrule themselves and what they saw; what they could not have seen stays beside theirs."""
+    if before is None:
+        return Standing(decision, event)
+    unseen = (*before.disputed, before.event)
+    disputed = tuple(
+        other
+        for other in unseen
+        if other.actor != event.actor
+        and decision.over < other.seq
+        and isinstance(other.act, Decided)
+        and other.act.decision.verdict is not decision.verdict
+    )
+    return Standing(decision, event, disputed)

@@ -9,6 +9,7 @@ from walkdown.model.event import (
     Decision,
     Event,
     Kind,
+    Noted,
     Opened,
     Redone,
     Signed,
@@ -17,6 +18,7 @@ from walkdown.model.event import (
     Verdict,
 )
 from walkdown.model.finding import Fact, Finding, Rule, Silence, Source, Step
+from walkdown.model.gap import Gap, gap_id
 from walkdown.model.item import Item, Reach
 from walkdown.model.outcome import (
     Cancelled,
@@ -59,6 +61,7 @@ from walkdown.model.scanner import (
     Where,
 )
 from walkdown.model.severity import Confidence, Severity
+from walkdown.model.state import Note, Standing, State
 
 __all__ = [
     "Act",
@@ -81,6 +84,7 @@ __all__ = [
     "FilePlace",
     "FileScanner",
     "Finding",
+    "Gap",
     "History",
     "Item",
     "Job",
@@ -88,6 +92,8 @@ __all__ = [
     "Kind",
     "Manifest",
     "Missing",
+    "Note",
+    "Noted",
     "NothingToScan",
     "Opened",
     "Outcome",
@@ -112,6 +118,8 @@ __all__ = [
     "SourceFile",
     "Sources",
     "StackPart",
+    "Standing",
+    "State",
     "Step",
     "Subject",
     "TargetFacts",
@@ -120,6 +128,7 @@ __all__ = [
     "Undone",
     "Verdict",
     "Where",
+    "gap_id",
     "is_whole",
     "line_of",
     "path_of",

@@ -44,7 +44,11 @@ class Verdict(Enum):
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     """`rests_on`: ids of the findings, facts and gaps that lay before the person; `domain`: digest of what was
-    looked at to get them. Both tell later whether the decision still stands."""
+    looked at to get them. Both tell later whether the decision still stands.
+
+    `over`: number of the event whose decision stood when the person decided, 0 for none. Where another stood by then,
+    two people decided at once, and both are shown. `seconds`: how long the evidence was on the person's screen.
+    `batch`: names what was decided with one key press, so that one undo takes all of it back."""
 
     subject: Subject
     verdict: Verdict
@@ -54,6 +58,9 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     rests_on: tuple[str, ...] = ()
     domain: str = ""
+    over: int = 0
+    seconds: int = 0
+    batch: str = ""
 
 
 class Decided(msgspec.Struct, frozen=True, tag_field="act", tag="decided"):
@@ -71,9 +78,17 @@ class Redone(msgspec.Struct, frozen=True, tag_field="act", tag="redone"):
 
 
 class Opened(msgspec.Struct, frozen=True, tag_field="act", tag="opened"):
-    """A person looked at the evidence for something."""
+    """A person looked at the evidence for something, as `domain` names it; other evidence was not looked at yet."""
 
     subject: Subject
+    domain: str = ""
+
+
+class Noted(msgspec.Struct, frozen=True, tag_field="act", tag="noted"):
+    """A remark that stands beside whatever is decided; an empty one takes the last away."""
+
+    subject: Subject
+    text: str
 
 
 class Signed(msgspec.Struct, frozen=True, tag_field="act", tag="signed"):
@@ -83,7 +98,7 @@ class Signed(msgspec.Struct, frozen=True, tag_field="act", tag="signed"):
     sha256: str
 
 
-Act: TypeAlias = Decided | Undone | Redone | Opened | Signed
+Act: TypeAlias = Decided | Undone | Redone | Opened | Noted | Signed
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -61,6 +61,7 @@ class Review:
         self.masker = Masker()
         self.narrowed = False  # by what was asked this time, other than every time
         self._named = named
+        self._scan: Scan | None = None
         self._texts: OrderedDict[str, str] = OrderedDict()
 
     @classmethod
@@ -125,12 +126,13 @@ class Review:
             known = {file.path for file in self.target.files}
             reports = read_reports(settings.sarif, self.target.root, known, self.target.read, key)
             # Manifests and history are judged as a whole, whatever files were chosen.
-            scan = Scan(ground, _Sources(self), scanners, reports)
+            scan = self._scan = Scan(ground, _Sources(self), scanners, reports)
             renames = await asyncio.to_thread(self._renames, memory.head)
             looked = self._looked_at(files) if narrowed or self.narrowed else None
             try:
                 scanned = await scan.run(memory, renames, head=self.target.facts.head, looked=looked)
             finally:
+                self._scan = None
                 if cache is not None:
                     cache.close()
         store.save(scanned.memory)
@@ -141,6 +143,15 @@ class Review:
         result = await asyncio.to_thread(self._result, scanned, files, narrowed, notes, started)
         self.masker = await asyncio.to_thread(self._masker, result.findings)
         return result
+
+    def show(self, result: ScanResult) -> None:
+        """Make ready to show code beside a result of the content as it is now."""
+        self.masker = self._masker(result.findings)
+
+    def stop(self, scanner: str) -> None:
+        """End one scanner of the scan under way; what it found so far is kept."""
+        if self._scan is not None:
+            self._scan.stop(scanner)
 
     def code_of(self, finding: Finding) -> str:
         """The flagged lines as they are now, secrets masked; empty where there is no file to show."""

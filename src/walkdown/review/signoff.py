@@ -11,8 +11,8 @@ import msgspec
 
 from walkdown import __version__
 from walkdown.checklist import Evidence
-from walkdown.journal import State
-from walkdown.model import Actor, Kind, ScanResult, Severity, Subject, Verdict
+from walkdown.errors import UsageError
+from walkdown.model import Actor, Kind, Severity, State, Subject
 from walkdown.record.folder import newest_record, write_countersignature, write_record
 from walkdown.record.paper import paper
 from walkdown.record.signature import sign_with_ssh
@@ -28,11 +28,10 @@ from walkdown.record.statement import (
 )
 from walkdown.record.verify import Verification, verify
 from walkdown.review.review import Review
+from walkdown.review.session import Session
 
-_SETTLED = {Verdict.PASS, Verdict.WAIVED, Verdict.NOT_APPLICABLE}
 
-
-class Terms(msgspec.Struct, frozen=True):
+class How(msgspec.Struct, frozen=True):
     """How it is signed: `exceptions` although something stands open, `machine` without a person at a terminal."""
 
     exceptions: bool = False
@@ -47,32 +46,20 @@ class Made(msgspec.Struct, frozen=True):
     open: tuple[str, ...]
 
 
-def standing_open(evidence: Sequence[Evidence], state: State, result: ScanResult) -> tuple[str, ...]:
-    """What stands between this review and a sign-off, in words."""
-    lines: list[str] = []
-    for one in evidence:
-        standing = state.decisions.get(Subject(Kind.ITEM, one.item.id))
-        if one.item.blocking and (standing is None or standing.decision.verdict not in _SETTLED):
-            word = "undecided" if standing is None else standing.decision.verdict.value
-            lines.append(f"{one.item.title}: {word}")
-        elif standing is not None and standing.decision.domain != one.domain:
-            lines.append(f"{one.item.title}: decided on other evidence than today's")
-    lines += [f"gap: {skip.path or scanner}: {skip.reason}" for scanner, skip in result.gaps]
-    if result.target.dirty:
-        lines.append("the tree has changes that are not committed")
-    return tuple(lines)
-
-
-def make_record(review: Review, result: ScanResult, evidence: Sequence[Evidence], state: State, terms: Terms) -> Made:
-    open_points = standing_open(evidence, state, result)
-    verdict = _verdict(open_points, terms)
+def make_record(session: Session, how: How) -> Made:
+    review, board = session.review, session.board
+    if board.looked is None:
+        raise UsageError("There is nothing to sign yet.", "Scan first.")
+    result, state = board.looked.result, board.state
+    open_points = tuple(f"{one.title}: {one.why}" for one in board.obstacles)
+    verdict = _verdict(open_points, how)
     made = _now()
     counts = Counter(finding.severity for finding in result.findings)
     about = RecordSubject(
         result.target.root if result.target.root != "." else review.target.facts.name,
         Digest(result.target.head, result.target.tree, result.target.looked),
     )
-    items = tuple(_line(one, state) for one in evidence)
+    items = tuple(_line(view.evidence, state) for view in board.items)
     tally = Counts(**{severity.value: counts[severity] for severity in Severity})
     text = paper(about, made=made, verdict=verdict, items=items, counts=tally, gaps=len(result.gaps))
     predicate = Predicate(
@@ -104,8 +91,8 @@ def verify_record(review: Review, record: Path | None, allowed_signers: Path | N
     return verify(record or newest_record(Path(target.root)), now, allowed_signers)
 
 
-def _verdict(open_points: Sequence[str], terms: Terms) -> str:
-    who = "Signed by a machine" if terms.machine else "Signed"
+def _verdict(open_points: Sequence[str], how: How) -> str:
+    who = "Signed by a machine" if how.machine else "Signed"
     if open_points:
         return f"{who} with {len(open_points)} exceptions"
     return f"{who}: every item decided, no gap"

@@ -1,0 +1,137 @@
+"""What stands between a review and its sign-off, as a list one can walk along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+import msgspec
+
+from walkdown.checklist.evidence import Evidence
+from walkdown.model import Finding, Gap, Kind, Standing, State, Subject, Verdict
+
+_SETTLED = {Verdict.PASS, Verdict.WAIVED, Verdict.NOT_APPLICABLE}
+_SET_ASIDE = {Verdict.FALSE_POSITIVE, Verdict.ACCEPTED}
+
+
+class ObstacleKind(Enum):
+    SCAN = "scan"
+    ITEM = "item"
+    FINDING = "finding"
+    GAP = "gap"
+    TREE = "tree"
+
+
+class Obstacle(msgspec.Struct, frozen=True):
+    """`id` is the item's, finding's or gap's, so that a screen can jump there; `why` in a few words."""
+
+    kind: ObstacleKind
+    id: str
+    title: str
+    why: str
+
+
+def readiness(
+    evidence: Sequence[Evidence],
+    serious: Sequence[Finding],
+    gaps: Sequence[Gap],
+    state: State,
+    *,
+    dirty: bool,
+    today: date,
+) -> tuple[Obstacle, ...]:
+    """`serious`: the findings at or over the threshold. Empty where nothing stands in the way."""
+    return (
+        *_items(evidence, state, today),
+        *_findings(serious, state, today),
+        *_gaps(gaps, state, today),
+        *(
+            [Obstacle(ObstacleKind.TREE, "", "Uncommitted changes", "the tree is not what a commit says")]
+            if dirty
+            else ()
+        ),
+    )
+
+
+def is_over(standing: Standing, today: date) -> bool:
+    """A waiver or an acceptance whose last day has gone by."""
+    until = standing.decision.until
+    return bool(until) and date.fromisoformat(until) < today
+
+
+def dismissed(state: State, today: date) -> frozenset[str]:
+    """Findings that a person set aside, for as long as that holds."""
+    return frozenset(
+        subject.id
+        for subject, standing in state.decisions.items()
+        if subject.kind is Kind.FINDING and standing.decision.verdict in _SET_ASIDE and not is_over(standing, today)
+    )
+
+
+def waived(gap: Gap, state: State, today: date) -> Standing | None:
+    """What excuses this gap today: its own waiver, or one for its class."""
+    for subject in (gap.subject, gap.class_subject):
+        standing = state.decisions.get(subject)
+        if standing is not None and standing.decision.verdict is Verdict.WAIVED and not is_over(standing, today):
+            return standing
+    return None
+
+
+def is_stale(evidence: Evidence, standing: Standing) -> bool:
+    """Decided on other evidence than today's."""
+    return standing.decision.domain != evidence.domain
+
+
+def is_too_old(evidence: Evidence, standing: Standing, today: date) -> bool:
+    """Only a person can answer it, and the last answer is too long ago."""
+    age = evidence.item.max_age_days
+    if age is None:
+        return False
+    decided = datetime.fromisoformat(standing.event.time.replace("Z", "+00:00")).date()
+    return decided + timedelta(days=age) < today
+
+
+def why_open(evidence: Evidence, standing: Standing | None, today: date) -> str:
+    """In a few words why this item does not count as settled; empty where it does."""
+    if standing is None:
+        return "undecided" if evidence.item.blocking else ""
+    if standing.disputed:
+        names = ", ".join(event.actor.name for event in standing.disputed)
+        return f"{standing.event.actor.name} and {names} decided differently"
+    if standing.decision.verdict not in _SETTLED:
+        return "needs work" if evidence.item.blocking else ""
+    if is_over(standing, today):
+        return f"the waiver ended on {standing.decision.until}"
+    if is_too_old(evidence, standing, today):
+        return f"decided more than {evidence.item.max_age_days} days ago"
+    return "the evidence changed since it was decided" if is_stale(evidence, standing) else ""
+
+
+def _items(evidence: Iterable[Evidence], state: State, today: date) -> Iterator[Obstacle]:
+    for one in evidence:
+        why = why_open(one, state.decisions.get(Subject(Kind.ITEM, one.item.id)), today)
+        if why:
+            yield Obstacle(ObstacleKind.ITEM, one.item.id, one.item.title, why)
+
+
+def _findings(serious: Iterable[Finding], state: State, today: date) -> Iterator[Obstacle]:
+    for finding in serious:
+        standing = state.decisions.get(Subject(Kind.FINDING, finding.id))
+        if standing is None:
+            why = f"{finding.severity.value}, undecided"
+        elif standing.disputed:
+            why = f"{finding.severity.value}, decided differently by two people"
+        elif standing.decision.verdict is Verdict.REAL:
+            why = f"{finding.severity.value}, real and not fixed"
+        elif is_over(standing, today):
+            why = f"{finding.severity.value}, accepted until {standing.decision.until}"
+        else:
+            continue
+        yield Obstacle(ObstacleKind.FINDING, finding.id, finding.rule.title, why)
+
+
+def _gaps(gaps: Iterable[Gap], state: State, today: date) -> Iterator[Obstacle]:
+    for gap in gaps:
+        if waived(gap, state, today) is None:
+            yield Obstacle(ObstacleKind.GAP, gap.id, gap.path or gap.scanner or "the target", gap.reason)

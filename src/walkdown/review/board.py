@@ -1,0 +1,231 @@
+"""Everything a screen or a command shows of a review, at one moment. Frozen; a decision or a scan makes a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import msgspec
+
+from walkdown.checklist import (
+    Checklist,
+    Evidence,
+    Index,
+    Obstacle,
+    ObstacleKind,
+    Standpoint,
+    dismissed,
+    gather,
+    index,
+    readiness,
+    waived,
+    why_open,
+)
+from walkdown.model import (
+    Cancelled,
+    Failed,
+    Finding,
+    Gap,
+    Kind,
+    Missing,
+    Note,
+    Reach,
+    Report,
+    ScanResult,
+    Severity,
+    SkipKind,
+    Skipped,
+    Standing,
+    State,
+    Subject,
+    TimedOut,
+    Verdict,
+    gap_id,
+    is_whole,
+)
+
+_REASONS_SHOWN = 3
+
+
+class ItemView(msgspec.Struct, frozen=True):
+    """`why`: why it does not count as settled, empty where it does. `proposal`: what the machine would say; it never
+    passes anything. `opened`: somebody looked at today's evidence."""
+
+    evidence: Evidence
+    standing: Standing | None
+    note: Note | None
+    why: str
+    opened: bool
+    proposal: Verdict | None
+
+    @property
+    def id(self) -> str:
+        return self.evidence.item.id
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(Kind.ITEM, self.id)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return self.standing.decision.verdict if self.standing else None
+
+    @property
+    def needs_opening(self) -> bool:
+        """It may not be passed unseen."""
+        evidence = self.evidence
+        return not self.opened and (evidence.item.reach is Reach.HUMAN or bool(evidence.against))
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """What follows from a scan alone, made once for it however many decisions come after."""
+
+    result: ScanResult
+    index: Index
+    gaps: tuple[Gap, ...]
+    limits: tuple[Gap, ...]
+    scope: tuple[Gap, ...]
+    serious: tuple[Finding, ...]
+    by_id: Mapping[str, Finding]
+    fresh: bool
+
+    # fresh: of the content as it is now, and whole. Otherwise code cannot be shown beside it.
+
+
+class Board(msgspec.Struct, frozen=True):
+    checklist: Checklist
+    state: State
+    items: tuple[ItemView, ...]
+    obstacles: tuple[Obstacle, ...]
+    looked: Looked | None
+    today: date
+
+    @property
+    def ready(self) -> bool:
+        return not self.obstacles
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.looked.result.findings if self.looked else ()
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        return self.looked.gaps if self.looked else ()
+
+    def item(self, item_id: str) -> ItemView | None:
+        return next((view for view in self.items if view.id == item_id), None)
+
+    def finding(self, finding_id: str) -> Finding | None:
+        return self.looked.by_id.get(finding_id) if self.looked else None
+
+    def gap(self, gap_id: str) -> Gap | None:
+        return next((gap for gap in self.gaps if gap.id == gap_id), None)
+
+    def standing(self, subject: Subject) -> Standing | None:
+        return self.state.decisions.get(subject)
+
+    def waived(self, gap: Gap) -> Standing | None:
+        return waived(gap, self.state, self.today)
+
+
+def look_at(result: ScanResult, threshold: Severity, *, fresh: bool) -> Looked:
+    """Sort out a scan once."""
+    skips = [("", skip) for skip in result.target.skipped]
+    skips += [(report.scanner, skip) for report in result.reports for skip in report.coverage.skipped]
+    return Looked(
+        result=result,
+        index=index(result.findings, result.facts, result.reports, (part.name for part in result.target.stack)),
+        gaps=_gaps((*skips, *_not_run(result.reports)), SkipKind.GAP),
+        limits=_gaps(skips, SkipKind.LIMIT),
+        scope=_gaps(skips, SkipKind.SCOPE),
+        serious=tuple(one for one in result.findings if one.severity.at_least(threshold)),
+        by_id={one.id: one for one in result.findings},
+        fresh=fresh,
+    )
+
+
+def board_of(checklist: Checklist, state: State, looked: Looked | None, today: date) -> Board:
+    seen = looked.index if looked else index((), (), (), ())
+    evidence = gather(checklist, seen, dismissed(state, today))
+    return Board(
+        checklist=checklist,
+        state=state,
+        items=tuple(_view(one, state, today, scanned=looked is not None) for one in evidence),
+        obstacles=_obstacles(evidence, looked, state, today),
+        looked=looked,
+        today=today,
+    )
+
+
+def _obstacles(evidence: Sequence[Evidence], looked: Looked | None, state: State, today: date) -> tuple[Obstacle, ...]:
+    if looked is None:
+        nothing = Obstacle(ObstacleKind.SCAN, "", "No scan", "nothing was scanned yet")
+        return (nothing, *readiness(evidence, (), (), state, dirty=False, today=today))
+    dirty = looked.result.target.dirty
+    found = readiness(evidence, looked.serious, looked.gaps, state, dirty=dirty, today=today)
+    if looked.result.target.narrowed:
+        part = Obstacle(ObstacleKind.SCAN, "", "Only a part was scanned", "flags left out files or scanners")
+        return (part, *found)
+    if not looked.fresh:
+        return (Obstacle(ObstacleKind.SCAN, "", "The scan is old", "files changed since"), *found)
+    return found
+
+
+def _view(evidence: Evidence, state: State, today: date, *, scanned: bool) -> ItemView:
+    subject = Subject(Kind.ITEM, evidence.item.id)
+    standing = state.decisions.get(subject)
+    return ItemView(
+        evidence=evidence,
+        standing=standing,
+        note=state.notes.get(subject),
+        why=why_open(evidence, standing, today),
+        opened=state.has_opened(subject, evidence.domain),
+        proposal=_proposal(evidence) if scanned else None,
+    )
+
+
+def _proposal(evidence: Evidence) -> Verdict | None:
+    if evidence.item.reach is not Reach.DECIDES:
+        return Verdict.NOT_APPLICABLE if evidence.standpoint is Standpoint.DOES_NOT_APPLY else None
+    if evidence.against:
+        return Verdict.NEEDS_WORK
+    return Verdict.NOT_APPLICABLE if evidence.standpoint is Standpoint.DOES_NOT_APPLY else None
+
+
+def _gaps(skips: Iterable[tuple[str, Skipped]], kind: SkipKind) -> tuple[Gap, ...]:
+    """One for each place and class of reason: ten rules that gave up on a file are one thing to decide."""
+    reasons: dict[tuple[str, str, str], list[str]] = {}
+    for scanner, skip in skips:
+        if skip.kind is kind:
+            reasons.setdefault((scanner, skip.path, skip.code), []).append(skip.reason)
+    return tuple(
+        Gap(gap_id(scanner, path, code), scanner, path, code, _said(said), kind)
+        for (scanner, path, code), said in reasons.items()
+    )
+
+
+def _said(reasons: Sequence[str]) -> str:
+    different = list(dict.fromkeys(reasons))
+    more = len(different) - _REASONS_SHOWN
+    return "; ".join(different[:_REASONS_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _not_run(reports: Iterable[Report]) -> Iterable[tuple[str, Skipped]]:
+    """A scanner that did not run to its end and names no file for it is a gap all the same."""
+    for report in reports:
+        if not is_whole(report.outcome) and not report.coverage.gaps:
+            code, reason = _ending(report)
+            yield report.scanner, Skipped("", SkipKind.GAP, code, reason)
+
+
+def _ending(report: Report) -> tuple[str, str]:
+    outcome = report.outcome
+    if isinstance(outcome, Missing):
+        return "missing", f"{outcome.what} Get it with: {outcome.how}"
+    if isinstance(outcome, Failed):
+        return "failed", outcome.error
+    if isinstance(outcome, TimedOut):
+        return "timed-out", f"it was given {outcome.seconds:g} seconds and did not end"
+    if isinstance(outcome, Cancelled):
+        return "stopped", "a person stopped it"
+    return "not-run", "it did not run"

@@ -1,0 +1,185 @@
+"""The last scan of a repo, kept so that opening it again shows at once what was known. Places and hashes, no code."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from walkdown.model import (
+    Confidence,
+    Fact,
+    Finding,
+    Place,
+    Report,
+    Rule,
+    ScanResult,
+    Severity,
+    Silence,
+    Source,
+    Step,
+    TargetFacts,
+)
+
+_SHAPE = 1
+
+
+class _Row(msgspec.Struct, frozen=True, array_like=True):
+    """A finding with its rule and sources as numbers: a hundred thousand findings share a few dozen of each."""
+
+    rule: int
+    severity: Severity
+    confidence: Confidence
+    place: Place
+    id: str
+    sources: int
+    places: tuple[Place, ...]
+    steps: tuple[Step, ...]
+    silenced: Silence | None
+    fingerprint: str
+    context: str
+    secret: str
+    keyed: str
+    preview: str
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    shape: int
+    target: TargetFacts
+    reports: tuple[Report, ...]
+    facts: tuple[Fact, ...]
+    rules: tuple[Rule, ...]
+    sources: tuple[tuple[Source, ...], ...]
+    rows: tuple[_Row, ...]
+    version: str
+    settings_digest: str
+    started: str
+    finished: str
+    asked: str = ""
+
+
+class _Shaped(msgspec.Struct, frozen=True):
+    shape: int
+
+
+class Last(msgspec.Struct, frozen=True):
+    """`asked`: what the scan went by; another question has another answer."""
+
+    result: ScanResult
+    asked: str
+
+
+def load(folder: Path) -> Last | None:
+    """None where there is none that can be read: the scan that runs anyway makes a new one."""
+    try:
+        data = (folder / "last.msgpack").read_bytes()
+        if msgspec.msgpack.decode(data, type=_Shaped).shape != _SHAPE:
+            return None
+        with _undisturbed():
+            return _opened(msgspec.msgpack.decode(data, type=_Kept))
+    except (OSError, msgspec.MsgspecError, IndexError):
+        return None
+
+
+def save(folder: Path, result: ScanResult, asked: str) -> str:
+    """Empty, or why it could not be kept."""
+    part = folder / f"last.msgpack.{os.getpid()}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part.write_bytes(msgspec.msgpack.encode(_kept(result, asked)))
+        part.replace(folder / "last.msgpack")
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        return f"This scan could not be kept for the next start ({error.strerror})."
+    return ""
+
+
+def _kept(result: ScanResult, asked: str) -> _Kept:
+    rules: dict[Rule, int] = {}
+    sources: dict[tuple[Source, ...], int] = {}
+    rows = tuple(
+        _Row(
+            rules.setdefault(one.rule, len(rules)),
+            one.severity,
+            one.confidence,
+            one.place,
+            one.id,
+            sources.setdefault(one.sources, len(sources)),
+            one.places,
+            one.steps,
+            one.silenced,
+            one.fingerprint,
+            one.context,
+            one.secret,
+            one.keyed,
+            one.preview,
+        )
+        for one in result.findings
+    )
+    return _Kept(
+        shape=_SHAPE,
+        target=result.target,
+        reports=result.reports,
+        facts=result.facts,
+        rules=tuple(rules),
+        sources=tuple(sources),
+        rows=rows,
+        version=result.version,
+        settings_digest=result.settings_digest,
+        started=result.started,
+        finished=result.finished,
+        asked=asked,
+    )
+
+
+def _opened(kept: _Kept) -> Last:
+    return Last(
+        ScanResult(
+            target=kept.target,
+            reports=kept.reports,
+            findings=tuple(_findings(kept.rows, kept.rules, kept.sources)),
+            facts=kept.facts,
+            version=kept.version,
+            settings_digest=kept.settings_digest,
+            started=kept.started,
+            finished=kept.finished,
+        ),
+        kept.asked,
+    )
+
+
+def _findings(rows: Sequence[_Row], rules: Sequence[Rule], sources: Sequence[tuple[Source, ...]]) -> Iterator[Finding]:
+    for row in rows:
+        yield Finding(
+            rules[row.rule],
+            row.severity,
+            row.confidence,
+            row.place,
+            row.id,
+            sources[row.sources],
+            row.places,
+            row.steps,
+            row.silenced,
+            row.fingerprint,
+            row.context,
+            row.secret,
+            row.keyed,
+            row.preview,
+        )
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Python would look through all the new objects again and again for cycles that cannot be there."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

@@ -1,0 +1,240 @@
+"""A review that people decide on: the scan, the checklist and the journal together. What app and commands talk to.
+
+Every method that writes returns after the disk has it; what `board` shows afterwards was kept first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta, timezone
+from types import TracebackType
+
+import msgspec
+
+from walkdown import __version__
+from walkdown.checklist import Checklist, load_folder, shipped
+from walkdown.errors import JournalError
+from walkdown.journal import Journal, fold
+from walkdown.model import (
+    Act,
+    Actor,
+    Channel,
+    Decided,
+    Decision,
+    Event,
+    Kind,
+    Noted,
+    Opened,
+    Redone,
+    ScanResult,
+    Subject,
+    Undone,
+    Verdict,
+    is_whole,
+)
+from walkdown.review import last
+from walkdown.review.board import Board, Looked, board_of, look_at
+from walkdown.review.review import Review
+from walkdown.review.terms import Terms, check
+from walkdown.scan.events import Listener, nobody
+from walkdown.settings import Settings
+
+_DAY = timedelta(days=1)
+
+
+class Session:
+    """One repo's review, open for decisions. Use it in a `with`."""
+
+    def __init__(
+        self, review: Review, checklist: Checklist, journal: Journal, channel: Channel, again: Callable[[], Review]
+    ) -> None:
+        """`again` opens the same target anew, for a target sees its files only once."""
+        self.review = review
+        self.checklist = checklist
+        self._channel = channel
+        self._journal = journal
+        self._again = again
+        self._scanned = False
+        self._scanning: Review | None = None
+        self._looked: Looked | None = None
+        self.board = self._board()
+
+    @classmethod
+    def open(
+        cls,
+        path: str,
+        channel: Channel,
+        adjust: Callable[[Settings], Settings] = lambda settings: settings,
+    ) -> Session:
+        review = Review.open(path, adjust)
+        try:
+            journal = Journal(review.state_folder / "journal.sqlite")
+            return cls(review, load_folder(shipped()), journal, channel, lambda: Review.open(path, adjust))
+        except BaseException:
+            review.target.close()
+            raise
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._journal.close()
+        self.review.target.close()
+
+    def recall(self) -> bool:
+        """Take over what the last scan found. True where it speaks for the content as it is now."""
+        kept = last.load(self.review.state_folder)
+        if kept is None:
+            return False
+        same = kept.asked == self._asked() and kept.result.target.looked == self.review.target.looked
+        # What failed or was missing may be there by now, and advisories come out every day.
+        whole = all(is_whole(report.outcome) for report in kept.result.reports)
+        fresh = same and whole and not kept.result.target.narrowed and _is_of_today(kept.result)
+        if fresh:
+            self.review.show(kept.result)
+        self._looked = look_at(kept.result, self.review.settings.fail_on, fresh=fresh)
+        self.refresh()
+        return fresh
+
+    async def scan(self, listener: Listener = nobody) -> Board:
+        """Look at the files as they are now. Until it ends, the board stays what it was."""
+        review = self.review if not self._scanned else await asyncio.to_thread(self._again)
+        self._scanned, self._scanning = True, review
+        try:
+            result = await review.scan(listener)
+        except BaseException:
+            if review is not self.review:
+                review.target.close()
+            raise
+        finally:
+            self._scanning = None
+        if review is not self.review:
+            self.review.target.close()
+            self.review = review
+        self._looked = await asyncio.to_thread(look_at, result, review.settings.fail_on, fresh=True)
+        self.refresh()
+        if not result.target.narrowed:
+            await asyncio.to_thread(last.save, review.state_folder, result, self._asked())
+        return self.board
+
+    def stop(self, scanner: str) -> None:
+        """End one scanner of the scan under way; what it found so far is kept."""
+        if self._scanning is not None:
+            self._scanning.stop(scanner)
+
+    def refresh(self) -> Board:
+        """Read the journal again: another window may have written to it."""
+        self.board = self._board()
+        return self.board
+
+    def decide(self, subjects: Sequence[Subject], verdict: Verdict, terms: Terms, actor: Actor) -> tuple[Event, ...]:
+        """One decision about one thing or many. Either all of them are written or none."""
+        self.refresh()
+        batch = secrets.token_hex(6) if len(subjects) > 1 else ""
+        for subject in subjects:
+            check(subject, verdict, terms, self.board, self._channel)
+        acts = tuple(Decided(self._decision(subject, verdict, terms, batch)) for subject in subjects)
+        return self._write(acts, actor)
+
+    def note(self, subject: Subject, text: str, actor: Actor) -> None:
+        self._write((Noted(subject, text),), actor)
+
+    def opened(self, subject: Subject, actor: Actor) -> None:
+        """Somebody looks at the evidence. Written once for the same evidence."""
+        domain = self._domain(subject)
+        if not self.board.state.has_opened(subject, domain):
+            self._write((Opened(subject, domain),), actor)
+
+    def undo(self, actor: Actor, seq: int | None = None) -> tuple[Event, ...]:
+        """Take back this person's last decision, or the one named. Gives what was taken back."""
+        self.refresh()
+        state = self.board.state
+        event = state.last_of(actor) if seq is None else state.decided(seq)
+        if event is None:
+            nothing = f"{actor.name} has nothing to take back." if seq is None else f"Event {seq} is no open decision."
+            raise JournalError(nothing, "Decisions of others are taken back by their number: --event N")
+        events = tuple(one for one in self._batch(event) if one.seq not in state.undone)
+        self._write(tuple(Undone(one.seq) for one in events), actor)
+        return events
+
+    def redo(self, actor: Actor) -> tuple[Event, ...]:
+        self.refresh()
+        event = self.board.state.last_undone_of(actor)
+        if event is None:
+            raise JournalError(f"{actor.name} has taken nothing back that could be redone.")
+        events = tuple(one for one in self._batch(event) if one.seq in self.board.state.undone)
+        self._write(tuple(Redone(one.seq) for one in events), actor)
+        return events
+
+    def _batch(self, event: Event) -> tuple[Event, ...]:
+        batch = event.act.decision.batch if isinstance(event.act, Decided) else ""
+        if not batch:
+            return (event,)
+        return tuple(
+            one
+            for one in self.board.state.events
+            if isinstance(one.act, Decided) and one.act.decision.batch == batch and one.actor == event.actor
+        )
+
+    def _decision(self, subject: Subject, verdict: Verdict, terms: Terms, batch: str) -> Decision:
+        standing = self.board.standing(subject)
+        view = self.board.item(subject.id) if subject.kind is Kind.ITEM else None
+        return Decision(
+            subject=subject,
+            verdict=verdict,
+            reason=terms.reason,
+            owner=terms.owner,
+            until=terms.until,
+            note=terms.note,
+            rests_on=view.evidence.rests_on if view else (),
+            domain=self._domain(subject),
+            over=standing.event.seq if standing else 0,
+            seconds=terms.seconds,
+            batch=batch,
+        )
+
+    def _domain(self, subject: Subject) -> str:
+        if subject.kind is Kind.ITEM and (view := self.board.item(subject.id)):
+            return view.evidence.domain
+        if subject.kind is Kind.FINDING and (finding := self.board.finding(subject.id)):
+            return finding.fingerprint
+        return ""
+
+    def _write(self, acts: Sequence[Act], actor: Actor) -> tuple[Event, ...]:
+        events = tuple(self._journal.append(act, actor, self._channel) for act in acts)
+        self.refresh()
+        return events
+
+    def _board(self) -> Board:
+        return board_of(self.checklist, fold(self._journal.events()), self._looked, _today())
+
+    def _asked(self) -> str:
+        """What a scan goes by, in one text."""
+        settings = self.review.settings
+        return msgspec.json.encode(
+            (
+                __version__,
+                settings.include,
+                settings.exclude,
+                settings.only,
+                settings.skip,
+                settings.rules,
+                settings.include_ignored,
+                settings.max_file_bytes,
+                settings.project_digest,
+                settings.offline,
+            )
+        ).decode()
+
+
+def _is_of_today(result: ScanResult) -> bool:
+    return result.finished > (datetime.now(timezone.utc) - _DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _today() -> date:
+    return datetime.now(timezone.utc).date()
