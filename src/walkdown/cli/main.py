@@ -28,10 +28,49 @@ class _Number(click.FloatRange):
         return number
 
 
-@click.group(context_settings=_CONTEXT, epilog=EXIT_CODES)
+class _Front(click.Group):
+    """`walkdown` and `walkdown PATH` open the app; everything else is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help", "--version")):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Front, context_settings=_CONTEXT, epilog=EXIT_CODES)
 @click.version_option(__version__, prog_name="walkdown")
 def cli() -> None:
     """The last review before a deploy: scanners find, you decide, the record proves."""
+
+
+@cli.command("open", context_settings=_CONTEXT)
+@click.argument("path", default=".", type=_PATH)
+@click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who decides. Default: git's user.")
+@click.option("--with", "other", default="", metavar='"Name <mail>"', help="A second person at the same screen.")
+@click.option("--offline", is_flag=True, help="Nothing leaves this machine, name lookups included.")
+@click.option("--theme", default="", metavar="NAME", help="walkdown-dark, walkdown-light, or one of Textual's.")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def open_app(path: str, **options: object) -> int:
+    """Open the app on PATH. `walkdown` and `walkdown PATH` do the same."""
+    from walkdown.cli.app import open_on
+
+    return open_on(path, options)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who decides. Default: git's user.")
+@click.option("--with", "other", default="", metavar='"Name <mail>"', help="A second person at the same screen.")
+@click.option("--offline", is_flag=True, help="Nothing leaves this machine, name lookups included.")
+@click.option("--theme", default="", metavar="NAME", help="walkdown-dark, walkdown-light, or one of Textual's.")
+@click.option("--fresh", is_flag=True, help="Forget what was decided in earlier demos.")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def demo(**options: object) -> int:
+    """Open the app on a small flawed shop of ours, to see everything without a repo of your own."""
+    from walkdown.cli.app import open_demo
+
+    return open_demo(options)
 
 
 @cli.command(context_settings=_CONTEXT)

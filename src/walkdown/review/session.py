@@ -132,6 +132,10 @@ class Session:
         self.board = self._board()
         return self.board
 
+    def changed_elsewhere(self) -> bool:
+        """Whether another window wrote to the journal since we last read it. Cheap: to be asked twice a second."""
+        return len(self.board.state.events) != len(self._journal.events())
+
     def decide(self, subjects: Sequence[Subject], verdict: Verdict, terms: Terms, actor: Actor) -> tuple[Event, ...]:
         """One decision about one thing or many. Either all of them are written or none."""
         self.refresh()

@@ -1,0 +1,60 @@
+"""`walkdown`, `walkdown PATH` and `walkdown demo`: the app, where there is a terminal to show it on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+import msgspec
+
+from walkdown.errors import UsageError
+from walkdown.model import Actor
+from walkdown.review import actor_of
+
+
+class AppFlags(msgspec.Struct, frozen=True):
+    who: str
+    other: str
+    offline: bool
+    theme: str
+    fresh: bool = False
+
+
+def open_on(path: str, options: Mapping[str, object]) -> int:
+    flags = msgspec.convert(options, AppFlags)
+    _need_terminal()
+    people = _people(flags)
+    from walkdown.tui.run import run
+
+    return run(path, people, offline=flags.offline, theme=flags.theme)
+
+
+def open_demo(options: Mapping[str, object]) -> int:
+    from walkdown.demo import demo_folder
+
+    flags = msgspec.convert(options, AppFlags)
+    _need_terminal()
+    people = _people(flags, Actor("You"))
+    from walkdown.tui.run import run
+
+    with demo_folder() as folder:
+        return run(str(folder), people, offline=flags.offline, theme=flags.theme)
+
+
+def _people(flags: AppFlags, nobody: Actor | None = None) -> tuple[Actor, ...]:
+    """Who sits here. In the demo, someone whom git does not know is welcome too."""
+    try:
+        first = actor_of(flags.who)
+    except UsageError:
+        if nobody is None or flags.who:
+            raise
+        first = nobody
+    return (first, actor_of(flags.other)) if flags.other else (first,)
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+        raise UsageError(
+            "The app needs a terminal.", "Without one: walkdown scan, status, item, finding, gap. See: walkdown --help"
+        )

@@ -1,0 +1,1 @@
+"""Short questions over a screen. None of them says yes by itself."""

@@ -1,0 +1,72 @@
+"""Every key of the app in one table: what it is called in a user's config, which key it is, and what it does."""
+
+from __future__ import annotations
+
+import msgspec
+from textual.binding import Binding, BindingType
+
+
+class Key(msgspec.Struct, frozen=True):
+    """`id` is its name in the config (`[keys]`), `label` stands in the footer, `help` on the help page."""
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    shown: bool = True
+
+
+KEYS = (
+    Key("mode.walk", "1", "mode('walk')", "Walk", "The checklist, item by item", False),
+    Key("mode.findings", "2", "mode('findings')", "Findings", "All findings in one list", False),
+    Key("mode.gaps", "3", "mode('gaps')", "Gaps", "What was not looked at, and why", False),
+    Key("mode.record", "4", "mode('record')", "Record", "What still stands in the way, and the sign-off", False),
+    Key("mode.scan", "s", "mode('scan')", "Scan", "The scanners, live", False),
+    Key("mode.start", "0", "mode('start')", "Start", "The first screen", False),
+    Key("move.down", "j,down", "down", "Down", "Move down", False),
+    Key("move.up", "k,up", "up", "Up", "Move up", False),
+    Key("move.open", "enter", "open", "Open", "Open what is selected", False),
+    Key("move.back", "escape", "back", "Back", "Back, or close", False),
+    Key("move.next-open", "right_square_bracket", "next_open", "Next", "Next undecided"),
+    Key("move.last-open", "left_square_bracket", "last_open", "Previous", "Previous undecided", False),
+    Key("list.filter", "slash", "filter", "Filter", "Narrow the list as you type"),
+    Key("list.group", "g", "group", "Group", "Group the list in another way", False),
+    Key("list.mark", "space", "mark", "Mark", "Mark several, to decide them at once"),
+    Key("item.pass", "p", "pass", "Pass", "This holds"),
+    Key("item.needs-work", "x", "needs_work", "Needs work", "This does not hold yet"),
+    Key("item.waive", "w", "waive", "Waive", "Let it go for a time: reason, owner, end"),
+    Key("item.n-a", "d", "not_applicable", "Does not apply", "It does not concern this project: reason"),
+    Key("finding.real", "x", "real", "Real", "A true flaw, to be fixed"),
+    Key("finding.false", "p", "false_positive", "False positive", "No flaw: reason"),
+    Key("finding.accept", "w", "accept", "Accept", "A flaw one lives with for a time: reason, owner, end"),
+    Key("gap.waive", "w", "waive", "Waive", "Go on without having looked: reason, owner, end"),
+    Key("gap.waive-class", "W", "waive_class", "Waive class", "The same for all of its class"),
+    Key("item.note", "m", "note", "Note", "Write a remark beside it"),
+    Key("evidence.open", "o", "evidence", "Open evidence", "Look at what it rests on"),
+    Key("place.editor", "e", "editor", "Editor", "Open the place in your editor", False),
+    Key("place.copy", "y", "copy_place", "Copy place", "Copy path and line", False),
+    Key("finding.brief", "c", "brief", "Copy brief", "Copy the finding as a task for a coding assistant", False),
+    Key("undo", "u", "undo", "Undo", "Take back your last decision"),
+    Key("redo", "U", "redo", "Redo", "Bring it back", False),
+    Key("scan.again", "r", "scan", "Scan again", "Look at the files as they are now", False),
+    Key("scan.stop", "x", "stop", "Stop", "Stop this scanner; what it found stays"),
+    Key("pair.switch", "P", "switch_person", "Hand over", "The other person decides now", False),
+    Key("sign", "S", "sign", "Sign", "Sign the record"),
+    Key("help", "question_mark", "help", "Help", "Explain this screen"),
+    Key("palette", "ctrl+p", "command_palette", "All actions", "Everything that can be done here", False),
+    Key("quit", "q", "quit", "Leave", "Leave; every decision is kept already", False),
+)  # fmt: skip
+_BY_ID = {key.id: key for key in KEYS}
+
+
+def key(key_id: str) -> Key:
+    return _BY_ID[key_id]
+
+
+def bindings(*ids: str) -> list[BindingType]:
+    """For a screen's or widget's BINDINGS."""
+    return [
+        Binding(one.keys, one.action, one.label, show=one.shown, tooltip=one.help, id=one.id)
+        for one in (key(key_id) for key_id in ids)
+    ]

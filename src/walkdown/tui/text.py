@@ -1,0 +1,121 @@
+"""How text gets onto the screen: everything that is not ours goes through `plain`, which lets no control byte past."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from walkdown.model import Finding, Severity, Verdict, line_of, path_of
+from walkdown.model.place import CommitPlace, PackagePlace, RepoPlace
+from walkdown.review import ItemView
+from walkdown.safetext import for_terminal
+
+_SHAPES = {
+    None: "○",
+    Verdict.PASS: "●",
+    Verdict.NEEDS_WORK: "✗",
+    Verdict.WAIVED: "◐",
+    Verdict.NOT_APPLICABLE: "\u2013",
+    Verdict.REAL: "✗",
+    Verdict.FALSE_POSITIVE: "\u2013",
+    Verdict.ACCEPTED: "◐",
+}
+_ASCII = {
+    None: "o",
+    Verdict.PASS: "*",
+    Verdict.NEEDS_WORK: "x",
+    Verdict.WAIVED: "~",
+    Verdict.NOT_APPLICABLE: "-",
+    Verdict.REAL: "x",
+    Verdict.FALSE_POSITIVE: "-",
+    Verdict.ACCEPTED: "~",
+}
+_STYLES = {
+    None: "$quiet",
+    Verdict.PASS: "$good",
+    Verdict.NEEDS_WORK: "$bad",
+    Verdict.WAIVED: "$waived",
+    Verdict.NOT_APPLICABLE: "$quiet",
+    Verdict.REAL: "$bad",
+    Verdict.FALSE_POSITIVE: "$quiet",
+    Verdict.ACCEPTED: "$waived",
+}
+WORDS = {
+    None: "undecided",
+    Verdict.PASS: "pass",
+    Verdict.NEEDS_WORK: "needs work",
+    Verdict.WAIVED: "waived",
+    Verdict.NOT_APPLICABLE: "does not apply",
+    Verdict.REAL: "real",
+    Verdict.FALSE_POSITIVE: "false positive",
+    Verdict.ACCEPTED: "accepted",
+}
+_SEVERITY_WIDTH = len("critical")
+
+
+def plain(text: str, style: str = "", *, width: int = 0, lines: bool = False) -> Content:
+    """Untrusted text as content: control bytes made visible, never read as markup. `lines` keeps line breaks."""
+    shown = for_terminal(text, single_line=not lines, **({"width": width} if width else {}))
+    return Content.styled(shown, style) if style else Content(shown)
+
+
+def join(*parts: Content | str) -> Content:
+    """Our own words (str) and safe contents, one after the other."""
+    return Content.assemble(*(Content(part) if isinstance(part, str) else part for part in parts))
+
+
+def quiet(text: str) -> Content:
+    """Words of our own that matter less."""
+    return Content.styled(text, "$quiet")
+
+
+def severity(level: Severity) -> Content:
+    """As a word of fixed width; colour only repeats what it says."""
+    return Content.styled(level.value.ljust(_SEVERITY_WIDTH), f"${level.value}")
+
+
+def shape(verdict: Verdict | None) -> Content:
+    shapes = _ASCII if _ascii_only() else _SHAPES
+    return Content.styled(shapes[verdict], _STYLES[verdict])
+
+
+def verdict_word(verdict: Verdict | None) -> Content:
+    return Content.styled(WORDS[verdict], _STYLES[verdict])
+
+
+def place_text(finding: Finding) -> str:
+    """Where it is, for people: untrusted, so on its way to the screen it still goes through `plain`."""
+    place = finding.place
+    if isinstance(place, RepoPlace):
+        return place.about or "the repository"
+    if isinstance(place, PackagePlace):
+        return f"{place.name} {place.version}".strip() + (f" ({place.path})" if place.path else "")
+    line = line_of(place)
+    where = path_of(place) + (f":{line}" if line else "")
+    return f"{where} @ {place.commit[:8]}" if isinstance(place, CommitPlace) else where
+
+
+def tools(finding: Finding) -> str:
+    """Every tool that named it."""
+    return " + ".join(dict.fromkeys(source.tool for source in finding.sources)) or finding.rule.tool
+
+
+def machine_view(view: ItemView) -> Content:
+    """What the scan says of an item, dimmer than what a person says."""
+    evidence = view.evidence
+    parts: list[Content] = []
+    if evidence.against:
+        parts.append(Content.styled(f"against {len(evidence.against)}", "$high"))
+    elif evidence.facts:
+        parts.append(quiet(f"for {len(evidence.facts)}"))
+    return _spaced(parts)
+
+
+def _spaced(parts: Sequence[Content]) -> Content:
+    return Content("  ").join(parts) if parts else Content("")
+
+
+def _ascii_only() -> bool:
+    return os.environ.get("WALKDOWN_ASCII", "") not in ("", "0")
