@@ -9,7 +9,7 @@ from enum import Enum
 import msgspec
 
 from walkdown.checklist.evidence import Evidence
-from walkdown.model import Finding, Gap, Kind, Standing, State, Subject, Verdict
+from walkdown.model import Finding, Gap, Kind, Reach, Standing, State, Subject, Verdict
 
 _SETTLED = {Verdict.PASS, Verdict.WAIVED, Verdict.NOT_APPLICABLE}
 _SET_ASIDE = {Verdict.FALSE_POSITIVE, Verdict.ACCEPTED}
@@ -95,7 +95,7 @@ def is_too_old(evidence: Evidence, standing: Standing, today: date) -> bool:
 def why_open(evidence: Evidence, standing: Standing | None, today: date) -> str:
     """In a few words why this item does not count as settled; empty where it does."""
     if standing is None:
-        return "undecided" if evidence.item.blocking else ""
+        return _undecided(evidence) if evidence.item.blocking else ""
     if standing.disputed:
         names = ", ".join(event.actor.name for event in standing.disputed)
         return f"{standing.event.actor.name} and {names} decided differently"
@@ -106,6 +106,13 @@ def why_open(evidence: Evidence, standing: Standing | None, today: date) -> str:
     if is_too_old(evidence, standing, today):
         return f"decided more than {evidence.item.max_age_days} days ago"
     return "the evidence changed since it was decided" if is_stale(evidence, standing) else ""
+
+
+def _undecided(evidence: Evidence) -> str:
+    """What the machine may say by itself where it decides: that it does not hold. Never that it does."""
+    if evidence.item.reach is Reach.DECIDES and evidence.against:
+        return f"needs work: {len(evidence.against)} findings" if len(evidence.against) > 1 else "needs work: 1 finding"
+    return "undecided"
 
 
 def _items(evidence: Iterable[Evidence], state: State, today: date) -> Iterator[Obstacle]:

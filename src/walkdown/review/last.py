@@ -92,10 +92,11 @@ def save(folder: Path, result: ScanResult, asked: str) -> str:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         part.write_bytes(msgspec.msgpack.encode(_kept(result, asked)))
         part.replace(folder / "last.msgpack")
-    except OSError as error:
+    except (OSError, UnicodeEncodeError) as error:
         with contextlib.suppress(OSError):
             part.unlink()
-        return f"This scan could not be kept for the next start ({error.strerror})."
+        why = error.strerror if isinstance(error, OSError) else "a name in it is no text"
+        return f"This scan could not be kept for the next start ({why})."
     return ""
 
 

@@ -49,6 +49,8 @@ from walkdown.target.inventory import digest_of
 from walkdown.target.manifests import read_manifests
 
 _CODE_LINES = 4
+_LINE_READ = 12_000
+_LINE_SHOWN = 1_000
 _TEXTS_KEPT = 64
 
 
@@ -160,6 +162,20 @@ class Review:
             return ""
         lines = self._text(place.path).split("\n")[place.line - 1 : (place.end_line or place.line)][:_CODE_LINES]
         return self.masker.mask_block(place.path, place.line, "\n".join(lines))
+
+    def code_around(self, finding: Finding, before: int = 6, after: int = 6) -> tuple[int, str]:
+        """The flagged line and its neighbours as they are now, secrets masked, and the number of the first line.
+        An empty text where there is nothing to show."""
+        place = finding.place
+        if not isinstance(place, FilePlace) or not place.line:
+            return 0, ""
+        first = max(1, place.line - before)
+        lines = self._text(place.path).split("\n")[first - 1 : place.line + after]
+        # A line may be megabytes long. Hidden first and cut afterwards, and by more than any secret is long: what the
+        # first cut leaves of one would not be known again.
+        short = "\n".join(line[:_LINE_READ] for line in lines)
+        masked = self.masker.mask_block(place.path, first, short)
+        return first, "\n".join(line[:_LINE_SHOWN] for line in masked.split("\n"))
 
     def _files(self) -> tuple[Sequence[SourceFile], list[Skipped]]:
         files = self.target.files
