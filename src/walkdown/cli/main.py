@@ -261,6 +261,51 @@ def verify(**options: object) -> int:
     return run_verify(options)
 
 
+@cli.group(context_settings=_CONTEXT)
+def checklist() -> None:
+    """The lists of questions: which there are, what one asks, whether a file is sound."""
+
+
+_FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+
+
+@checklist.command("list")
+@click.argument("path", default=".", type=_PATH)
+@_FORM
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def checklist_list(path: str, form: str, **_: object) -> int:
+    """Every list that is shipped, yours, or offered by the repository at PATH."""
+    from walkdown.cli.checklist import list_lists
+
+    return list_lists(path, form)
+
+
+@checklist.command("show")
+@click.argument("name")
+@click.option("--path", default=".", type=_PATH, help="The repository that target:NAME is looked for in.")
+@_FORM
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def checklist_show(name: str, path: str, form: str, **_: object) -> int:
+    """What the list NAME asks. NAME may be a file or folder too, or target:NAME for one of the repository's own."""
+    from walkdown.cli.checklist import show_list
+
+    return show_list(name, path, form)
+
+
+@checklist.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@_FORM
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def checklist_check(files: tuple[str, ...], form: str, **_: object) -> int:
+    """Every fault of these lists, with file, line, key and what was expected. Exit 2 where there is one."""
+    from walkdown.cli.checklist import check_lists
+
+    return check_lists(files, form)
+
+
 def main() -> None:
     """Where the console script and `python -m walkdown` come in."""
     _have_standard_streams()

@@ -2,6 +2,7 @@
 
 from walkdown.journal.fold import fold
 from walkdown.journal.journal import Journal
+from walkdown.journal.undo import to_redo, to_undo
 from walkdown.model import State
 
-__all__ = ["Journal", "State", "fold"]
+__all__ = ["Journal", "State", "fold", "to_redo", "to_undo"]

@@ -49,6 +49,7 @@ from walkdown.target.inventory import digest_of
 from walkdown.target.manifests import read_manifests
 
 _CODE_LINES = 4
+_HELD = frozenset({"secret.code", "secret.history"})
 _LINE_READ = 12_000
 _LINE_SHOWN = 1_000
 _TEXTS_KEPT = 64
@@ -315,7 +316,8 @@ def identity_of(target: Target) -> str:
 
 
 def _is_secret(finding: Finding) -> bool:
-    return bool(finding.secret) or kin_of(family_of(finding)) == SECRET or finding.rule.hazard.startswith("secret.")
+    """Whether its place is the secret itself, and not the line that logs it or the name under which a browser gets it."""
+    return bool(finding.secret) or kin_of(family_of(finding)) == SECRET or finding.rule.hazard in _HELD
 
 
 def project_config(path: str) -> bytes | None:

@@ -61,14 +61,20 @@ class WalkdownApp(App[int]):
     Footer { background: $panel; }
     """
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: Opening, session: Session | None = None) -> None:
+        """`session`: one that is open already; it is shown as it is, not scanned, and stays the caller's to close."""
         super().__init__()
         self.opening = opening
-        self.session: Session | None = None
-        self.board: Board | None = None
+        self.session = session
+        self._lent = session is not None
+        self.board: Board | None = session.board if session else None
         self.scanning = Scanning()
         self.fresh_findings: list[Finding] = []
         """Found by the scan under way, unnamed yet; empty once the board holds them."""
+        self.wanted_finding = ""
+        self.wanted_item = ""
+        self.wanted_gap = ""
+        """Ids somebody asked for elsewhere; the screen that shows such things goes there and empties it."""
         self._turn = 0
         self._ear: Ear | None = None
         for theme in THEMES:
@@ -86,7 +92,8 @@ class WalkdownApp(App[int]):
         return with_words({}, dark=self.current_theme.dark)
 
     def on_mount(self) -> None:
-        self.run_worker(self._open(), group="open", exit_on_error=False)
+        if not self._lent:
+            self.run_worker(self._open(), group="open", exit_on_error=False)
         self.set_interval(_TELL_SECONDS, self._tell)
         self.set_interval(_FOLLOW_SECONDS, self._look_for_others)
 
@@ -168,6 +175,36 @@ class WalkdownApp(App[int]):
     def action_mode(self, name: str) -> None:
         self.switch_mode(name)
 
+    def go_to_finding(self, finding_id: str) -> None:
+        self.wanted_finding = finding_id
+        self._go("findings")
+
+    def go_to_item(self, item_id: str) -> None:
+        self.wanted_item = item_id
+        self._go("walk")
+
+    def go_to_gap(self, gap_id: str) -> None:
+        self.wanted_gap = gap_id
+        self._go("gaps")
+
+    def _go(self, mode: str) -> None:
+        if self.current_mode == mode:
+            self._tell_screen()
+        else:
+            self.switch_mode(mode)
+
+    def open_editor(self, path: str, line: int = 0) -> None:
+        """The person's editor at this place of the repository, the app put aside meanwhile. `path` as places have it."""
+        from walkdown.tui.editor import open_place
+
+        open_place(self, path, line)
+
+    def copy(self, text: str, what: str) -> None:
+        """To the clipboard, told as `what`. The caller masks secrets."""
+        from walkdown.tui.editor import copy_text
+
+        copy_text(self, text, what)
+
     def action_undo(self) -> None:
         self.act(lambda session: session.undo(self.actor))
 
@@ -211,5 +248,5 @@ class WalkdownApp(App[int]):
         self.exit(error.code, message=str(error))
 
     def on_unmount(self) -> None:
-        if self.session is not None:
+        if self.session is not None and not self._lent:
             self.session.close()

@@ -81,6 +81,11 @@ def shape(verdict: Verdict | None) -> Content:
     return Content.styled(shapes[verdict], _STYLES[verdict])
 
 
+def pointer() -> str:
+    """Marks the line or row one is at."""
+    return ">" if _ascii_only() else "▸"
+
+
 def verdict_word(verdict: Verdict | None) -> Content:
     return Content.styled(WORDS[verdict], _STYLES[verdict])
 
