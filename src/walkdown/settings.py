@@ -83,6 +83,11 @@ class UserConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     max_file_mb: _FileMb | None = None
     rules: tuple[str, ...] = ()
     scanners: tuple[External, ...] = ()
+    checklists: tuple[str, ...] = ()
+    theme: str = ""
+    keys: dict[str, str] = {}
+
+    # theme, keys: of the app; it knows their names and checks them.
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -107,6 +112,7 @@ class Settings(msgspec.Struct, frozen=True):
     rules: tuple[str, ...] = ()
     sarif: tuple[str, ...] = ()
     external: tuple[External, ...] = ()
+    checklists: tuple[str, ...] = ()
     project_digest: str = ""
     notes: tuple[str, ...] = ()
 
@@ -131,6 +137,7 @@ def load(
         max_file_bytes=int((user.max_file_mb or 5) * MIB),
         rules=user.rules,
         external=user.scanners,
+        checklists=user.checklists,
     )
     return settings if project is None else _with_project(settings, user, project, identity)
 
@@ -194,6 +201,7 @@ def _with_project(settings: Settings, user: UserConfig, data: bytes, identity: s
         settings,
         exclude=(*settings.exclude, *project.exclude),
         fail_on=user.fail_on or project.fail_on or settings.fail_on,
+        checklists=user.checklists or project.checklists,
         project_digest=digest,
         notes=(*settings.notes, f"The project's own {PROJECT_CONFIG} counts here (accepted, sha256 {digest[:16]}…)."),
     )

@@ -89,7 +89,7 @@ def test_the_thread(world: World) -> None:
     assert b"A human signs" in refused.stderr
     unsettled = world.walkdown("sign", "--as", ME, "--key", str(world.key), "--offline", "--by-machine")
     assert unsettled.code == 1
-    assert b"SQL has parameters: undecided" in unsettled.stdout
+    assert b"SQL has parameters: needs work: 1 finding" in unsettled.stdout
     signing = ("sign", "--as", ME, "--key", str(world.key), "--offline", "--by-machine", "--with-exceptions")
     signed = world.walkdown(*signing)
     assert signed.code == 0, signed.stderr

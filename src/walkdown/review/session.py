@@ -14,7 +14,7 @@ from types import TracebackType
 import msgspec
 
 from walkdown import __version__
-from walkdown.checklist import Checklist, load_folder, shipped
+from walkdown.checklist import Checklist
 from walkdown.errors import JournalError
 from walkdown.journal import Journal, fold
 from walkdown.model import (
@@ -36,6 +36,7 @@ from walkdown.model import (
 )
 from walkdown.review import last
 from walkdown.review.board import Board, Looked, board_of, look_at
+from walkdown.review.lists import chosen_list
 from walkdown.review.review import Review
 from walkdown.review.terms import Terms, check
 from walkdown.scan.events import Listener, nobody
@@ -71,7 +72,7 @@ class Session:
         review = Review.open(path, adjust)
         try:
             journal = Journal(review.state_folder / "journal.sqlite")
-            return cls(review, load_folder(shipped()), journal, channel, lambda: Review.open(path, adjust))
+            return cls(review, chosen_list(review.settings, review.target.root), journal, channel, lambda: Review.open(path, adjust))
         except BaseException:
             review.target.close()
             raise
@@ -95,6 +96,7 @@ class Session:
         # What failed or was missing may be there by now, and advisories come out every day.
         whole = all(is_whole(report.outcome) for report in kept.result.reports)
         fresh = same and whole and not kept.result.target.narrowed and _is_of_today(kept.result)
+        self._scanned = fresh  # nothing is to be scanned now, and a later scan has to see the files as they are then
         if fresh:
             self.review.show(kept.result)
         self._looked = look_at(kept.result, self.review.settings.fail_on, fresh=fresh)
