@@ -16,6 +16,7 @@ import msgspec
 
 from walkdown.errors import TargetError
 from walkdown.model import SourceFile
+from walkdown.target.manifests.reading import takes_for_ever
 from walkdown.target.stack_names import (
     FILE_NAMES,
     FOLDERS,
@@ -164,6 +165,8 @@ def _pipfile(path: str, data: bytes) -> Iterator[StackFact]:
 
 
 def _toml(data: bytes) -> dict[str, Any]:
+    if takes_for_ever(data):
+        return {}
     try:
         return tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):

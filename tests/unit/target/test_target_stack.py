@@ -82,6 +82,7 @@ def test_manifests_that_are_none_show_nothing(tmp_path: Path) -> None:
             "a/pyproject.toml": "project = 1\ntool = [1]\ndependency-groups = {x = 'flask'}\n",
             "b/pyproject.toml": "[project]\ndependencies = {flask = 1}\n[tool.poetry.group]\nx = 1\n",
             "c/pyproject.toml": "x = " + "[" * 50_000,
+            "d/pyproject.toml": ("a." * 500_000) + "a = 1\n",  # minutes for any TOML parser
             "Pipfile": "packages = 'flask'\n",
             "requirements.txt": "\xff\n===\n--index-url flask\n",
         },

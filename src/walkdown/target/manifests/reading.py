@@ -65,10 +65,15 @@ def decode_text(data: bytes) -> str:
         raise Unreadable("it is not UTF-8 text") from error
 
 
+def takes_for_ever(toml: bytes) -> bool:
+    """A key that any TOML parser would need minutes for."""
+    return any(run.group().count(b".") > _MOST_PARTS for run in _DOTTED.finditer(toml))
+
+
 def decode_toml(data: bytes, shape: type[_T]) -> tuple[_T, str]:
     """The typed content and the text it was read from, which is where lines are looked up."""
     text = decode_text(data)
-    if any(run.group().count(b".") > _MOST_PARTS for run in _DOTTED.finditer(data)):
+    if takes_for_ever(data):
         raise Unreadable("it has a key of more parts than any reader should have to take")
     try:
         return msgspec.toml.decode(text, type=shape, strict=False), text
