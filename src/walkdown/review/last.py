@@ -26,6 +26,7 @@ from walkdown.model import (
 )
 
 _SHAPE = 1
+_FILE = "last.msgpack"
 
 
 class _Row(msgspec.Struct, frozen=True, array_like=True):
@@ -73,10 +74,15 @@ class Last(msgspec.Struct, frozen=True):
     asked: str
 
 
+def forget(folder: Path) -> None:
+    """It speaks of findings by names that no longer count."""
+    (folder / _FILE).unlink(missing_ok=True)
+
+
 def load(folder: Path) -> Last | None:
     """None where there is none that can be read: the scan that runs anyway makes a new one."""
     try:
-        data = (folder / "last.msgpack").read_bytes()
+        data = (folder / _FILE).read_bytes()
         if msgspec.msgpack.decode(data, type=_Shaped).shape != _SHAPE:
             return None
         with _undisturbed():
@@ -87,11 +93,11 @@ def load(folder: Path) -> Last | None:
 
 def save(folder: Path, result: ScanResult, asked: str) -> str:
     """Empty, or why it could not be kept."""
-    part = folder / f"last.msgpack.{os.getpid()}.part"
+    part = folder / f"{_FILE}.{os.getpid()}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         part.write_bytes(msgspec.msgpack.encode(_kept(result, asked)))
-        part.replace(folder / "last.msgpack")
+        part.replace(folder / _FILE)
     except (OSError, UnicodeEncodeError) as error:
         with contextlib.suppress(OSError):
             part.unlink()

@@ -62,6 +62,7 @@ class Review:
         self.target = target
         self.settings = settings
         self.masker = Masker()
+        self._knows_secrets = False
         self.narrowed = False  # by what was asked this time, other than every time
         self._named = named
         self._scan: Scan | None = None
@@ -101,6 +102,13 @@ class Review:
     @property
     def state_folder(self) -> Path:
         return self.settings.folders.state / "repos" / self.identity
+
+    @property
+    def scanner_names(self) -> tuple[str, ...]:
+        """Those that a scan runs, in the order they are shown."""
+        settings = self.settings
+        scanners = chosen(_scanners(settings, self.target.root), settings.only, settings.skip)
+        return tuple(one.name for one in scanners)
 
     async def scan(self, listener: Listener = nobody) -> ScanResult:
         started = _now()
@@ -145,11 +153,13 @@ class Review:
         narrowed += unread(self.target.files, everything)
         result = await asyncio.to_thread(self._result, scanned, files, narrowed, notes, started)
         self.masker = await asyncio.to_thread(self._masker, result.findings)
+        self._knows_secrets = True
         return result
 
     def show(self, result: ScanResult) -> None:
         """Make ready to show code beside a result of the content as it is now."""
         self.masker = self._masker(result.findings)
+        self._knows_secrets = True
 
     def stop(self, scanner: str) -> None:
         """End one scanner of the scan under way; what it found so far is kept."""
@@ -166,9 +176,9 @@ class Review:
 
     def code_around(self, finding: Finding, before: int = 6, after: int = 6) -> tuple[int, str]:
         """The flagged line and its neighbours as they are now, secrets masked, and the number of the first line.
-        An empty text where there is nothing to show."""
+        An empty text where there is nothing to show, or where nobody knows yet what in it is secret."""
         place = finding.place
-        if not isinstance(place, FilePlace) or not place.line:
+        if not self._knows_secrets or not isinstance(place, FilePlace) or not place.line:
             return 0, ""
         first = max(1, place.line - before)
         lines = self._text(place.path).split("\n")[first - 1 : place.line + after]
@@ -177,6 +187,19 @@ class Review:
         short = "\n".join(line[:_LINE_READ] for line in lines)
         masked = self.masker.mask_block(place.path, first, short)
         return first, "\n".join(line[:_LINE_SHOWN] for line in masked.split("\n"))
+
+    def written_by(self, finding: Finding) -> Mapping[int, tuple[str, str]]:
+        """Who wrote the flagged line, and the comment that silences it, and when. Empty where git does not know. Asks
+        git, which may take its time."""
+        place = finding.place
+        if not isinstance(place, FilePlace) or not place.line:
+            return {}
+        lines = [place.line, *([finding.silenced.line] if finding.silenced else [])]
+        try:
+            found = self.target.blame(place.path, lines)
+        except (GitError, TargetError):
+            return {}  # a file that git does not know yet, or no git at all: nobody to name
+        return {line: (one.who, one.when) for line, one in found.items() if one.who}
 
     def _files(self) -> tuple[Sequence[SourceFile], list[Skipped]]:
         files = self.target.files
@@ -316,7 +339,7 @@ def identity_of(target: Target) -> str:
 
 
 def _is_secret(finding: Finding) -> bool:
-    """Whether its place is the secret itself, and not the line that logs it or the name under which a browser gets it."""
+    """Whether its place is the secret itself, not the line that logs it or the name under which a browser gets it."""
     return bool(finding.secret) or kin_of(family_of(finding)) == SECRET or finding.rule.hazard in _HELD
 
 

@@ -15,8 +15,7 @@ import msgspec
 
 from walkdown import __version__
 from walkdown.checklist import Checklist
-from walkdown.errors import JournalError
-from walkdown.journal import Journal, fold
+from walkdown.journal import Journal, fold, to_redo, to_undo
 from walkdown.model import (
     Act,
     Actor,
@@ -38,6 +37,7 @@ from walkdown.review import last
 from walkdown.review.board import Board, Looked, board_of, look_at
 from walkdown.review.lists import chosen_list
 from walkdown.review.review import Review
+from walkdown.review.sessions import JOURNAL, remember
 from walkdown.review.terms import Terms, check
 from walkdown.scan.events import Listener, nobody
 from walkdown.settings import Settings
@@ -60,6 +60,7 @@ class Session:
         self._scanned = False
         self._scanning: Review | None = None
         self._looked: Looked | None = None
+        self._events: tuple[Event, ...] = ()
         self.board = self._board()
 
     @classmethod
@@ -71,8 +72,10 @@ class Session:
     ) -> Session:
         review = Review.open(path, adjust)
         try:
-            journal = Journal(review.state_folder / "journal.sqlite")
-            return cls(review, chosen_list(review.settings, review.target.root), journal, channel, lambda: Review.open(path, adjust))
+            checklist = chosen_list(review.settings, review.target.root)
+            journal = Journal(review.state_folder / JOURNAL)
+            remember(review)
+            return cls(review, checklist, journal, channel, lambda: Review.open(path, adjust))
         except BaseException:
             review.target.close()
             raise
@@ -136,15 +139,17 @@ class Session:
 
     def changed_elsewhere(self) -> bool:
         """Whether another window wrote to the journal since we last read it. Cheap: to be asked twice a second."""
-        return len(self.board.state.events) != len(self._journal.events())
+        return bool(self._journal.new_events(len(self._events)))
 
     def decide(self, subjects: Sequence[Subject], verdict: Verdict, terms: Terms, actor: Actor) -> tuple[Event, ...]:
-        """One decision about one thing or many. Either all of them are written or none."""
+        """One decision about one thing or many. Either all of them are written or none. What others decided since this
+        person's board was made, they could not see: it stays beside theirs as a dispute."""
+        seen = self.board
         self.refresh()
         batch = secrets.token_hex(6) if len(subjects) > 1 else ""
         for subject in subjects:
             check(subject, verdict, terms, self.board, self._channel)
-        acts = tuple(Decided(self._decision(subject, verdict, terms, batch)) for subject in subjects)
+        acts = tuple(Decided(self._decision(subject, verdict, terms, batch, seen)) for subject in subjects)
         return self._write(acts, actor)
 
     def note(self, subject: Subject, text: str, actor: Actor) -> None:
@@ -158,21 +163,14 @@ class Session:
 
     def undo(self, actor: Actor, seq: int | None = None) -> tuple[Event, ...]:
         """Take back this person's last decision, or the one named. Gives what was taken back."""
-        self.refresh()
-        state = self.board.state
-        event = state.last_of(actor) if seq is None else state.decided(seq)
-        if event is None:
-            nothing = f"{actor.name} has nothing to take back." if seq is None else f"Event {seq} is no open decision."
-            raise JournalError(nothing, "Decisions of others are taken back by their number: --event N")
+        state = self.refresh().state
+        event = to_undo(state, actor, seq)
         events = tuple(one for one in self._batch(event) if one.seq not in state.undone)
         self._write(tuple(Undone(one.seq) for one in events), actor)
         return events
 
     def redo(self, actor: Actor) -> tuple[Event, ...]:
-        self.refresh()
-        event = self.board.state.last_undone_of(actor)
-        if event is None:
-            raise JournalError(f"{actor.name} has taken nothing back that could be redone.")
+        event = to_redo(self.refresh().state, actor)
         events = tuple(one for one in self._batch(event) if one.seq in self.board.state.undone)
         self._write(tuple(Redone(one.seq) for one in events), actor)
         return events
@@ -187,8 +185,8 @@ class Session:
             if isinstance(one.act, Decided) and one.act.decision.batch == batch and one.actor == event.actor
         )
 
-    def _decision(self, subject: Subject, verdict: Verdict, terms: Terms, batch: str) -> Decision:
-        standing = self.board.standing(subject)
+    def _decision(self, subject: Subject, verdict: Verdict, terms: Terms, batch: str, seen: Board) -> Decision:
+        standing = seen.standing(subject)
         view = self.board.item(subject.id) if subject.kind is Kind.ITEM else None
         return Decision(
             subject=subject,
@@ -212,12 +210,13 @@ class Session:
         return ""
 
     def _write(self, acts: Sequence[Act], actor: Actor) -> tuple[Event, ...]:
-        events = tuple(self._journal.append(act, actor, self._channel) for act in acts)
+        events = self._journal.append_all(acts, actor, self._channel)
         self.refresh()
         return events
 
     def _board(self) -> Board:
-        return board_of(self.checklist, fold(self._journal.events()), self._looked, _today())
+        self._events = (*self._events, *self._journal.new_events(len(self._events)))
+        return board_of(self.checklist, fold(self._events), self._looked, _today())
 
     def _asked(self) -> str:
         """What a scan goes by, in one text."""

@@ -27,6 +27,7 @@ from walkdown.journal.database import files_of, is_in_use
 from walkdown.journal.journal import common
 from walkdown.model import Event
 from walkdown.record.plain import json_bytes
+from walkdown.review import last
 from walkdown.review.review import Review
 from walkdown.scan.identity import Known
 from walkdown.scan.memory import Memory, Store
@@ -35,7 +36,6 @@ JOURNAL = "journal.sqlite"
 SCHEMA = "walkdown.session/1"
 MOST_BYTES = 256 * 1024 * 1024
 _ABOUT = "about.json"
-_LAST_SCAN = "last.msgpack"  # speaks of findings by the names they had before an import
 _DROPPED = re.compile(r"[0-9a-f]{24}-\d{8}T\d{6}Z(-\d+)?")
 _LEAST_ID = 4
 
@@ -300,7 +300,7 @@ def take_over(review: Review, incoming: Incoming) -> Taken:
     store.save(memory)
     if store.notes:
         raise JournalError(f"The decisions are here, but: {' '.join(store.notes)}", "Mend that and import again.")
-    (folder / _LAST_SCAN).unlink(missing_ok=True)
+    last.forget(folder)
     return Taken(new, nameless)
 
 
