@@ -220,6 +220,20 @@ def test_both_halves_of_a_regex_hold_the_same_names() -> None:
             assert [n for n in names if not re.search(rf"(?<!\w){re.escape(n)}(?!\w)", words)] == [], file
 
 
+def test_a_loop_over_the_file_starts_at_its_start_and_never_turns_back() -> None:
+    """One that may start anywhere, or take back what it took, costs minutes on a large file (see the README)."""
+    regexes = [
+        (file.name, regex) for _, file in _rules().values() for regex in re.findall(r"regex: (.+)", file.read_text())
+    ]
+    loops = [(file, regex) for file, regex in regexes if re.search(r"\(\?:\[\^.\]\+", regex)]
+    assert loops
+    for file, regex in loops:
+        starts = [found.start() for found in re.finditer(r"\(\?:\[\^.\]\+", regex)]
+        assert regex.startswith("("), f"Semgrep takes a leading \\A away in {file}: {regex}"
+        assert all(regex[:start].endswith(r"\A") for start in starts), f"not from the start in {file}: {regex}"
+        assert all(re.match(r"\(\?:\[\^.\]\+\+\|", regex[start:]) for start in starts), f"turns back in {file}: {regex}"
+
+
 def test_a_file_with_nothing_to_find_is_not_read_for_any_rule(tmp_path: Path) -> None:
     for name, text in PLAIN.items():
         (tmp_path / name).write_text(text * 3)  # some filters let every small file in
