@@ -21,6 +21,7 @@ from walkdown.model import (
     Finding,
     Item,
     Kind,
+    Looks,
     Ran,
     Reach,
     Report,
@@ -62,7 +63,8 @@ def finding(
 
 def result(findings: Sequence[Finding] = (), gaps: Sequence[Skipped] = (), **target: object) -> ScanResult:
     report = Report("semgrep", "1", Ran(), Coverage(3, 3 - len(gaps), tuple(gaps)))
-    return ScanResult(TargetFacts(**target), (report,), tuple(findings))  # type: ignore[arg-type]
+    looks = (Looks("semgrep", ("input.sql-built", "types.any")),)
+    return ScanResult(TargetFacts(**target), (report,), tuple(findings), looks=looks)  # type: ignore[arg-type]
 
 
 def gap(path: str, code: str = "syntax-error", reason: str = "it cannot be parsed") -> Skipped:

@@ -60,3 +60,19 @@ def test_a_complete_scan_imports_no_screen_and_no_scanner(walkdown: Command, tmp
     loaded = modules(walkdown, "scan", str(tree), "--offline", "--format", form, *flags, code=1)
     assert "msgspec" in loaded
     assert not loaded & HEAVY
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize("command", [("status",), ("item", "list"), ("finding", "list"), ("gap", "list"), ("undo",)])
+def test_the_twins_of_the_screen_import_no_screen(walkdown: Command, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Through a pipe and as JSON they need neither Textual nor Rich, also where they have to scan first."""
+    tree = make_repo(tmp_path, {"app.py": "x = 1\n"})
+    flags = ("--as", "Ada") if command == ("undo",) else ("--offline", "--format", "json")
+    said = walkdown.run(sys.executable, "-c", SPY, *command, str(tree), *flags)
+    loaded = set(said.err.splitlines()[-1].split())
+    assert "msgspec" in loaded, said.err
+    assert not loaded & HEAVY
+
+
+def test_the_app_is_imported_only_where_it_can_be_shown(walkdown: Command, tmp_path: Path) -> None:
+    assert not modules(walkdown, str(tmp_path), code=2) & HEAVY

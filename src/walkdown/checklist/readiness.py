@@ -9,8 +9,9 @@ from enum import Enum
 import msgspec
 
 from walkdown.checklist.evidence import Evidence
-from walkdown.model import Finding, Gap, Kind, Reach, Standing, State, Subject, Verdict
+from walkdown.model import Finding, Gap, Kind, Reach, Severity, Standing, State, Subject, Verdict
 
+_UNDECIDED = {severity: f"{severity.value}, undecided" for severity in Severity}
 _SETTLED = {Verdict.PASS, Verdict.WAIVED, Verdict.NOT_APPLICABLE}
 _SET_ASIDE = {Verdict.FALSE_POSITIVE, Verdict.ACCEPTED}
 
@@ -23,7 +24,7 @@ class ObstacleKind(Enum):
     TREE = "tree"
 
 
-class Obstacle(msgspec.Struct, frozen=True):
+class Obstacle(msgspec.Struct, frozen=True, gc=False):
     """`id` is the item's, finding's or gap's, so that a screen can jump there; `why` in a few words."""
 
     kind: ObstacleKind
@@ -123,10 +124,12 @@ def _items(evidence: Iterable[Evidence], state: State, today: date) -> Iterator[
 
 
 def _findings(serious: Iterable[Finding], state: State, today: date) -> Iterator[Obstacle]:
+    # There may be tens of thousands of them, and the list is made anew after every decision.
+    decided = {subject.id: one for subject, one in state.decisions.items() if subject.kind is Kind.FINDING}
     for finding in serious:
-        standing = state.decisions.get(Subject(Kind.FINDING, finding.id))
+        standing = decided.get(finding.id)
         if standing is None:
-            why = f"{finding.severity.value}, undecided"
+            why = _UNDECIDED[finding.severity]
         elif standing.disputed:
             why = f"{finding.severity.value}, decided differently by two people"
         elif standing.decision.verdict is Verdict.REAL:

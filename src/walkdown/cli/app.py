@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
 
 import msgspec
 
+from walkdown.cli.exits import ending_signals
 from walkdown.errors import UsageError
 from walkdown.model import Actor
 from walkdown.review import actor_of
@@ -25,9 +27,10 @@ def open_on(path: str, options: Mapping[str, object]) -> int:
     flags = msgspec.convert(options, AppFlags)
     _need_terminal()
     people = _people(flags)
+    _collect_rarely()
     from walkdown.tui.run import run
 
-    return run(path, people, offline=flags.offline, theme=flags.theme)
+    return run(path, people, offline=flags.offline, theme=flags.theme, signals=ending_signals())
 
 
 def open_demo(options: Mapping[str, object]) -> int:
@@ -36,10 +39,11 @@ def open_demo(options: Mapping[str, object]) -> int:
     flags = msgspec.convert(options, AppFlags)
     _need_terminal()
     people = _people(flags, Actor("You"))
+    _collect_rarely()
     from walkdown.tui.run import run
 
     with demo_folder() as folder:
-        return run(str(folder), people, offline=flags.offline, theme=flags.theme)
+        return run(str(folder), people, offline=flags.offline, theme=flags.theme, signals=ending_signals())
 
 
 def _people(flags: AppFlags, nobody: Actor | None = None) -> tuple[Actor, ...]:
@@ -51,6 +55,11 @@ def _people(flags: AppFlags, nobody: Actor | None = None) -> tuple[Actor, ...]:
             raise
         first = nobody
     return (first, actor_of(flags.other)) if flags.other else (first,)
+
+
+def _collect_rarely() -> None:
+    """What a review holds stays until the end; looking for cycles in it, over and over, makes keys stutter."""
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _need_terminal() -> None:

@@ -16,6 +16,14 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 # Our own errors say more than click's about a path that cannot be used.
 _PATH = click.Path(readable=False)
 _SEVERITIES = ["critical", "high", "medium", "low", "info"]
+_FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+_OFFLINE = click.option("--offline", is_flag=True, help="Nothing leaves this machine, name lookups included.")
+_WHO = click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who acts. Default: git's user.")
+_REPO = click.option("--repo", default=".", type=_PATH, metavar="PATH", help="The repository. Default: this folder.")
+_REASON = click.option("--reason", default="", help="Why.")
+_OWNER = click.option("--owner", default="", help="Who answers for it.")
+_UNTIL = click.option("--until", default="", metavar="DATE", help="The last day it holds, as 2026-12-31.")
+_NOTE = click.option("--note", default="", help="A remark that is kept with the decision.")
 
 
 class _Number(click.FloatRange):
@@ -182,52 +190,195 @@ def schema(name: str, **_: object) -> int:
     return show_schema(name)
 
 
+@cli.command(context_settings=_CONTEXT)
+@click.argument("path", default=".", type=_PATH)
+@_FORM
+@_OFFLINE
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def status(path: str, form: str, offline: bool, **_: object) -> int:
+    """What stands in the way of a sign-off. Exit 0 if nothing does, 3 if only gaps do, 8 if a waiver has expired."""
+    from walkdown.cli.status import show_status
+
+    return show_status(path, offline=offline, form=form)
+
+
 @cli.group(context_settings=_CONTEXT)
 def item() -> None:
-    """The items of the checklist: list them, decide one."""
+    """The items of the checklist: list them, look at one, decide it."""
 
 
 @item.command("list")
 @click.argument("path", default=".", type=_PATH)
-@click.option("--offline", is_flag=True)
+@_FORM
+@_OFFLINE
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
-def item_list(path: str, offline: bool, **_: object) -> int:
+def item_list(path: str, form: str, offline: bool, **_: object) -> int:
     """Every item, what speaks for and against it, and what was decided."""
-    from walkdown.cli.walk import list_items
+    from walkdown.cli.items import list_items
 
-    return list_items(path, offline=offline)
+    return list_items(path, offline=offline, form=form)
+
+
+@item.command("show")
+@click.argument("item_id", metavar="ID")
+@_REPO
+@_FORM
+@_WHO
+@_OFFLINE
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def item_show(item_id: str, repo: str, form: str, who: str, offline: bool, **_: object) -> int:
+    """An item with its evidence and the code. Read at a terminal, it counts as having looked."""
+    from walkdown.cli.items import show_item
+
+    return show_item(item_id, repo, who, offline=offline, form=form)
 
 
 @item.command("decide")
-@click.argument("item_id")
+@click.argument("item_id", metavar="ID")
 @click.argument("verdict", type=click.Choice(["pass", "needs-work", "waive", "n-a"]))
-@click.argument("path", default=".", type=_PATH)
-@click.option("--reason", default="", help="Why. Needed for waive and n-a.")
-@click.option("--owner", default="", help="Who answers for a waiver.")
-@click.option("--until", default="", metavar="DATE", help="When a waiver ends, as 2026-12-31.")
-@click.option("--note", default="")
-@click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who decides. Default: git's user.")
-@click.option("--offline", is_flag=True)
+@_REASON
+@_OWNER
+@_UNTIL
+@_NOTE
+@_REPO
+@_FORM
+@_WHO
+@_OFFLINE
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
 def item_decide(**options: object) -> int:
-    """Decide an item. A script cannot pass an item that only a person can judge."""
-    from walkdown.cli.walk import decide_item
+    """Decide an item. waive needs --reason, --owner and --until; n-a needs --reason.
+
+    A script cannot pass an item that only a person can judge, nor one whose evidence nobody looked at."""
+    from walkdown.cli.items import decide_item
 
     return decide_item(options)
 
 
-@cli.command(context_settings=_CONTEXT)
-@click.argument("path", default=".", type=_PATH)
-@click.option("--as", "who", default="", metavar='"Name <mail>"')
+@cli.group(context_settings=_CONTEXT)
+def finding() -> None:
+    """What the scanners found: list it, look at one, say what it is."""
+
+
+@finding.command("list")
+@click.argument("repo", default=".", type=_PATH, metavar="[PATH]")
+@click.option("--severity", type=click.Choice(_SEVERITIES), help="This severity or worse.")
+@click.option("--path", "within", default="", metavar="GLOB", help="Only in this file, folder or pattern.")
+@click.option("--state", type=click.Choice(["open", "real", "false-positive", "accepted"]), help="Decided so.")
+@click.option("--hazard", default="", metavar="NAME", help="Only this hazard, or all that begin so: input")
+@click.option("--tool", default="", metavar="SCANNER", help="Only what this scanner saw.")
+@_FORM
+@_OFFLINE
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
-def undo(path: str, who: str, **_: object) -> int:
-    """Take back your last decision."""
-    from walkdown.cli.walk import undo_last
+def finding_list(**options: object) -> int:
+    """Every finding, the worst first, and what was decided about it."""
+    from walkdown.cli.findings import list_findings
 
-    return undo_last(path, who)
+    return list_findings(options)
+
+
+@finding.command("show")
+@click.argument("finding_id", metavar="ID")
+@_REPO
+@_FORM
+@_WHO
+@_OFFLINE
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def finding_show(finding_id: str, repo: str, form: str, who: str, offline: bool, **_: object) -> int:
+    """A finding with its code, why it matters and what to do."""
+    from walkdown.cli.findings import show_finding
+
+    return show_finding(finding_id, repo, who, offline=offline, form=form)
+
+
+@finding.command("decide")
+@click.argument("finding_ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("verdict", type=click.Choice(["real", "false-positive", "accept"]))
+@_REASON
+@_OWNER
+@_UNTIL
+@_NOTE
+@_REPO
+@_FORM
+@_WHO
+@_OFFLINE
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def finding_decide(**options: object) -> int:
+    """Say what one or many findings are. false-positive needs --reason; accept needs --owner and --until, too."""
+    from walkdown.cli.findings import decide_findings
+
+    return decide_findings(options)
+
+
+@cli.group(context_settings=_CONTEXT)
+def gap() -> None:
+    """What nobody looked at, and why: list it, let it go for a time."""
+
+
+@gap.command("list")
+@click.argument("path", default=".", type=_PATH)
+@click.option("--all", "everything", is_flag=True, help="Every one, limits and scope too.")
+@_FORM
+@_OFFLINE
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def gap_list(path: str, everything: bool, form: str, offline: bool, **_: object) -> int:
+    """Every gap by its class, what the class means, and what to do about it."""
+    from walkdown.cli.gaps import list_gaps
+
+    return list_gaps(path, offline=offline, form=form, everything=everything)
+
+
+@gap.command("waive")
+@click.argument("gap_ids", metavar="[ID]...", nargs=-1)
+@click.option("--class", "classes", multiple=True, metavar="NAME", help="All of a class: bandit/syntax-error")
+@_REASON
+@_OWNER
+@_UNTIL
+@_REPO
+@_FORM
+@_WHO
+@_OFFLINE
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def gap_waive(**options: object) -> int:
+    """Go on without having looked, for a time. Needs --reason, --owner and --until."""
+    from walkdown.cli.gaps import waive_gaps
+
+    return waive_gaps(options)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("path", default=".", type=_PATH)
+@click.option("--event", type=click.IntRange(1), metavar="N", help="This one, also if another person decided it.")
+@_FORM
+@_WHO
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def undo(path: str, event: int | None, form: str, who: str, **_: object) -> int:
+    """Take back your last decision, or the one named."""
+    from walkdown.cli.undo import undo as take_back
+
+    return take_back(path, who, event=event, form=form)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("path", default=".", type=_PATH)
+@_FORM
+@_WHO
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def redo(path: str, form: str, who: str, **_: object) -> int:
+    """Bring back what you took back last."""
+    from walkdown.cli.undo import redo as bring_back
+
+    return bring_back(path, who, form=form)
 
 
 @cli.command(context_settings=_CONTEXT)
@@ -266,9 +417,6 @@ def checklist() -> None:
     """The lists of questions: which there are, what one asks, whether a file is sound."""
 
 
-_FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-
-
 @checklist.command("list")
 @click.argument("path", default=".", type=_PATH)
 @_FORM
@@ -304,6 +452,71 @@ def checklist_check(files: tuple[str, ...], form: str, **_: object) -> int:
     from walkdown.cli.checklist import check_lists
 
     return check_lists(files, form)
+
+
+@cli.group(context_settings=_CONTEXT)
+def session() -> None:
+    """The reviews on this machine: list them, put one away, carry one to another machine."""
+
+
+@session.command("list")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def session_list(form: str, **_: object) -> int:
+    """Every repository with decisions on this machine."""
+    from walkdown.cli.session import list_sessions
+
+    return list_sessions(form)
+
+
+@session.command("drop")
+@click.argument("session_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def session_drop(session_id: str, yes: bool, **_: object) -> int:
+    """Put the session ID away. Nothing is deleted: `session restore` brings it back."""
+    from walkdown.cli.session import drop_session
+
+    return drop_session(session_id, yes=yes)
+
+
+@session.command("restore")
+@click.argument("name")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def session_restore(name: str, **_: object) -> int:
+    """Bring back what `session drop` put away, by the name it gave."""
+    from walkdown.cli.session import restore_session
+
+    return restore_session(name)
+
+
+@session.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
+@click.argument("path", default=".", type=_PATH)
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def session_export(file: str, path: str, **_: object) -> int:
+    """Write the review of PATH to FILE, or to standard output for -, to go on with it on another machine."""
+    from walkdown.cli.session import export_session
+
+    return export_session(file, path)
+
+
+@session.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
+@click.argument("path", default=".", type=_PATH)
+@click.option("--same-project", is_flag=True, help="It is the same project, though under another address.")
+@click.option("--offline", is_flag=True, help="Nothing leaves this machine while findings are matched.")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def session_import(file: str, path: str, same_project: bool, offline: bool, **_: object) -> int:
+    """Take over the review in FILE for PATH. Where both went on by themselves it is refused; nothing is mixed."""
+    from walkdown.cli.session import import_session
+
+    return import_session(file, path, same_project=same_project, offline=offline)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
@@ -68,7 +69,7 @@ def run_scan(options: Mapping[str, object]) -> int:
     flags = msgspec.convert(options, ScanFlags)
     _check_output(flags.output)
     with Review.open(flags.path, lambda settings: with_flags(settings, flags)) as review:
-        with _listener(flags) as listener:
+        with live(debug=flags.debug) as listener:
             result = run_interruptible(review, listener)
         _write(flags, review, result)
         return exit_code(result, review.settings)
@@ -158,12 +159,13 @@ def exit_code(result: ScanResult, settings: Settings) -> int:
     return FINE
 
 
-def _listener(flags: ScanFlags) -> Any:
+def live(*, debug: bool = False) -> AbstractContextManager[Listener]:
+    """Where somebody watches, a line for each scanner while it runs."""
     import contextlib
 
     from walkdown.scan.events import nobody
 
-    if flags.debug or not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+    if debug or not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         return contextlib.nullcontext(nobody)
     from walkdown.cli.progress import progress
 

@@ -43,7 +43,7 @@ from walkdown.model.place import (
     line_of,
     path_of,
 )
-from walkdown.model.result import ScanResult, StackPart, TargetFacts
+from walkdown.model.result import Looks, ScanResult, StackPart, TargetFacts
 from walkdown.model.scanner import (
     Batch,
     BatchFile,
@@ -90,6 +90,7 @@ __all__ = [
     "Job",
     "JobScanner",
     "Kind",
+    "Looks",
     "Manifest",
     "Missing",
     "Note",

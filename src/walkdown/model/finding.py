@@ -49,7 +49,7 @@ class Silence(msgspec.Struct, frozen=True):
     when: str = ""
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     rule: Rule
     severity: Severity
     confidence: Confidence
@@ -65,6 +65,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     keyed: str = ""
     preview: str = ""
 
+    # gc=False: there may be a hundred thousand, and no cycle can be in one; the collector need not walk through them.
     # id: given by scan/identity, empty before. sources: every tool that named it, the main one first.
     # places: further places of the same flaw. fingerprint: family + normalised code + symbol, hashed.
     # context: hash of the neighbouring lines, tells twins in one function apart. secret: keyed hash of a secret value.

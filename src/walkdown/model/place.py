@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 
-class FilePlace(msgspec.Struct, frozen=True, tag_field="kind", tag="file", omit_defaults=True):
+class FilePlace(msgspec.Struct, frozen=True, tag_field="kind", tag="file", omit_defaults=True, gc=False):
     path: str
     line: int = 0
     column: int = 0

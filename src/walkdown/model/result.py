@@ -38,6 +38,13 @@ class TargetFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     # looked: our hash over everything that was scanned. skipped: what no scanner was offered (target's own list).
 
 
+class Looks(msgspec.Struct, frozen=True):
+    """What a scanner's rules look for in these files, whether or not it ran: silence about the rest means nothing."""
+
+    scanner: str
+    hazards: tuple[str, ...]
+
+
 class ScanResult(msgspec.Struct, frozen=True):
     """Times are ISO 8601 in UTC with a `Z`. `settings_digest` names the project settings a person accepted, if any."""
 
@@ -49,6 +56,7 @@ class ScanResult(msgspec.Struct, frozen=True):
     settings_digest: str = ""
     started: str = ""
     finished: str = ""
+    looks: tuple[Looks, ...] = ()
 
     @property
     def gaps(self) -> tuple[tuple[str, Skipped], ...]:

@@ -7,7 +7,7 @@ and read what it printed (`parse`); neither starts anything. That is `scan`'s wo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -148,6 +148,9 @@ class FileScanner(Protocol):
 
     def wants(self, file: SourceFile) -> bool: ...
 
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]:
+        """The hazards that its rules speak of in such files. Silence about any other means nothing."""
+
     def copied_as(self, path: str) -> str:
         """What our copy of a file should be called: some tools choose what to read, and how, by the name."""
 
@@ -177,6 +180,8 @@ class Job(msgspec.Struct, frozen=True):
 class JobScanner(Protocol):
     name: str
     title: str
+
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]: ...
 
     def find(self, where: Where) -> tuple[Tool, ...] | Missing: ...
 

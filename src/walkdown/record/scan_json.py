@@ -43,8 +43,8 @@ def scan_json(result: ScanResult, code_of: CodeOf, masker: Masker) -> Iterator[b
         yield (b"{" if name == "schema" else b",\n") + json_bytes(name) + b": " + json_bytes(value)
     yield b',\n"target": ' + json_bytes(_target(result.target, words))
     yield from _list("outcomes", (_outcome(report, words) for report in result.reports))
-    yield from _list("findings", (_finding(found, code_of, words) for found in in_order(result.findings)))
-    yield from _list("facts", (_fact(fact, words) for fact in result.facts))
+    yield from _list("findings", (wire_finding(found, code_of, words) for found in in_order(result.findings)))
+    yield from _list("facts", (wire_fact(fact, words) for fact in result.facts))
     yield b"}\n"
 
 
@@ -95,7 +95,7 @@ def _rule(rule: Rule, words: Words) -> WireRule:
     return WireRule(rule.tool, rule.id, words(rule.title), rule.url)
 
 
-def _finding(found: Finding, code_of: CodeOf, words: Words) -> WireFinding:
+def wire_finding(found: Finding, code_of: CodeOf, words: Words) -> WireFinding:
     place = _in_tree(found.place)
     return WireFinding(
         id=found.id,
@@ -135,7 +135,7 @@ def _silence(silence: Silence | None, words: Words) -> Silence | None:
     return None if silence is None else msgspec.structs.replace(silence, how=words(silence.how))
 
 
-def _fact(fact: Fact, words: Words) -> WireFact:
+def wire_fact(fact: Fact, words: Words) -> WireFact:
     place = _in_tree(fact.place)
     return WireFact(
         rule=_rule(fact.rule, words),

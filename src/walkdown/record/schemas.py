@@ -16,6 +16,15 @@ import walkdown
 from walkdown.model import Coverage, Event, Fact, Finding, Item, Outcome, Place, Report
 from walkdown.record.statement import Countersignature, Statement
 from walkdown.record.wire import WireScan
+from walkdown.record.wire_walk import (
+    WireFindingList,
+    WireFindingView,
+    WireGapList,
+    WireItemList,
+    WireItemView,
+    WireStatus,
+    WireWritten,
+)
 
 FOLDER = Path(walkdown.__file__).parent / "model" / "schemas"
 
@@ -31,6 +40,13 @@ _SHAPES: dict[str, object] = {
     "item": Item,
     "statement": Statement,
     "countersignature": Countersignature,
+    "status": WireStatus,
+    "item-list": WireItemList,
+    "item-view": WireItemView,
+    "finding-list": WireFindingList,
+    "finding-view": WireFindingView,
+    "gap-list": WireGapList,
+    "written": WireWritten,
 }
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from walkdown.checklist import (
     Checklist,
+    NOTHING_SEEN,
     Evidence,
     Index,
     Obstacle,
@@ -134,7 +135,7 @@ def look_at(result: ScanResult, threshold: Severity, *, fresh: bool) -> Looked:
     skips += [(report.scanner, skip) for report in result.reports for skip in report.coverage.skipped]
     return Looked(
         result=result,
-        index=index(result.findings, result.facts, result.reports, (part.name for part in result.target.stack)),
+        index=index(result),
         gaps=_gaps((*skips, *_not_run(result.reports)), SkipKind.GAP),
         limits=_gaps(skips, SkipKind.LIMIT),
         scope=_gaps(skips, SkipKind.SCOPE),
@@ -145,7 +146,7 @@ def look_at(result: ScanResult, threshold: Severity, *, fresh: bool) -> Looked:
 
 
 def board_of(checklist: Checklist, state: State, looked: Looked | None, today: date) -> Board:
-    seen = looked.index if looked else index((), (), (), ())
+    seen = looked.index if looked else NOTHING_SEEN
     evidence = gather(checklist, seen, dismissed(state, today))
     return Board(
         checklist=checklist,
@@ -167,7 +168,8 @@ def _obstacles(evidence: Sequence[Evidence], looked: Looked | None, state: State
         part = Obstacle(ObstacleKind.SCAN, "", "Only a part was scanned", "flags left out files or scanners")
         return (part, *found)
     if not looked.fresh:
-        return (Obstacle(ObstacleKind.SCAN, "", "The scan is old", "files changed since"), *found)
+        why = "files changed since, or a tool was missing"
+        return (Obstacle(ObstacleKind.SCAN, "", "The scan is not of now", why), *found)
     return found
 
 
@@ -179,7 +181,8 @@ def _view(evidence: Evidence, state: State, today: date, *, scanned: bool) -> It
         standing=standing,
         note=state.notes.get(subject),
         why=why_open(evidence, standing, today),
-        opened=state.has_opened(subject, evidence.domain),
+        # The domain is a digest over all findings of the item: not made where nobody opened anything.
+        opened=subject in state.opened and state.has_opened(subject, evidence.domain),
         proposal=_proposal(evidence) if scanned else None,
     )
 

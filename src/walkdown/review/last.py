@@ -14,6 +14,7 @@ from walkdown.model import (
     Confidence,
     Fact,
     Finding,
+    Looks,
     Place,
     Report,
     Rule,
@@ -25,11 +26,11 @@ from walkdown.model import (
     TargetFacts,
 )
 
-_SHAPE = 1
+_SHAPE = 2
 _FILE = "last.msgpack"
 
 
-class _Row(msgspec.Struct, frozen=True, array_like=True):
+class _Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A finding with its rule and sources as numbers: a hundred thousand findings share a few dozen of each."""
 
     rule: int
@@ -61,6 +62,7 @@ class _Kept(msgspec.Struct, frozen=True):
     started: str
     finished: str
     asked: str = ""
+    looks: tuple[Looks, ...] = ()
 
 
 class _Shaped(msgspec.Struct, frozen=True):
@@ -141,6 +143,7 @@ def _kept(result: ScanResult, asked: str) -> _Kept:
         started=result.started,
         finished=result.finished,
         asked=asked,
+        looks=result.looks,
     )
 
 
@@ -155,6 +158,7 @@ def _opened(kept: _Kept) -> Last:
             settings_digest=kept.settings_digest,
             started=kept.started,
             finished=kept.finished,
+            looks=kept.looks,
         ),
         kept.asked,
     )

@@ -21,6 +21,7 @@ from walkdown.model import (
     FilePlace,
     Finding,
     History,
+    Looks,
     Manifest,
     Missing,
     ScanResult,
@@ -266,7 +267,14 @@ class Review:
             settings_digest=self.settings.project_digest,
             started=started,
             finished=_now(),
+            looks=self._looks(files),
         )
+
+    def _looks(self, files: Sequence[SourceFile]) -> tuple[Looks, ...]:
+        settings = self.settings
+        scanners = chosen(_scanners(settings, self.target.root), settings.only, settings.skip)
+        paths = [file.path for file in files]
+        return tuple(Looks(one.name, tuple(sorted(one.looks_for(paths)))) for one in scanners)
 
     def _blamed(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Who silenced it, and when, where git knows."""

@@ -141,10 +141,12 @@ class Session:
         """Whether another window wrote to the journal since we last read it. Cheap: to be asked twice a second."""
         return bool(self._journal.new_events(len(self._events)))
 
-    def decide(self, subjects: Sequence[Subject], verdict: Verdict, terms: Terms, actor: Actor) -> tuple[Event, ...]:
-        """One decision about one thing or many. Either all of them are written or none. What others decided since this
-        person's board was made, they could not see: it stays beside theirs as a dispute."""
-        seen = self.board
+    def decide(
+        self, subjects: Sequence[Subject], verdict: Verdict, terms: Terms, actor: Actor, seen: Board | None = None
+    ) -> tuple[Event, ...]:
+        """One decision about one thing or many. Either all of them are written or none. What others decided since the
+        board that this person saw was made stays beside theirs as a dispute."""
+        seen = seen or self.board
         self.refresh()
         batch = secrets.token_hex(6) if len(subjects) > 1 else ""
         for subject in subjects:

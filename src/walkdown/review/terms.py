@@ -53,6 +53,8 @@ def check_terms(verdict: Verdict, terms: Terms, today: date, title: str) -> None
         until = date.fromisoformat(terms.until)
     except ValueError as error:
         raise UsageError(f"{terms.until} is no date.", "Write it as 2026-12-31.") from error
+    if until.isoformat() != terms.until:  # newer Pythons read forms that older ones could not read back
+        raise UsageError(f"{terms.until} is not how a date is written here.", "Write it as 2026-12-31.")
     if until < today:
         raise UsageError(f"{terms.until} is over already.", "Name a day to come.")
 

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
-from textual.app import App
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.screen import Screen
 
 from walkdown.errors import WalkdownError
 from walkdown.model import Actor, Channel, Finding, Subject, Verdict
-from walkdown.review import Board, Session, Terms
-from walkdown.review.terms import NEEDS_REASON
-from walkdown.settings import Settings
+from walkdown.safetext import Masker
+from walkdown.settings import Folders, Settings
+from walkdown.tui import memory
 from walkdown.tui.base import ModeScreen
+from walkdown.tui.calm import CalmApp
 from walkdown.tui.keys import bindings
 from walkdown.tui.scanning import Ear, Scanning
 from walkdown.tui.themes import THEMES, with_words
 
+if TYPE_CHECKING:  # it brings all scanners along, and the first paint should not wait for them
+    from walkdown.review import Board, Session, Terms
+    from walkdown.review.about import About
+
 _TELL_SECONDS = 0.2
 _FOLLOW_SECONDS = 0.5
+_INTERRUPTED = 130
 
 
 class Opening(msgspec.Struct, frozen=True):
-    """What the app is to open. `people`: who sits here; the first one drives."""
+    """What the app is to open. `people`: who sits here; the first one drives. `pinned`: the theme was named by a flag
+    or the config, so that another choice holds for this time only."""
 
     path: str
     adjust: Callable[[Settings], Settings]
     people: tuple[Actor, ...]
     theme: str = ""
     keys: tuple[tuple[str, str], ...] = ()
+    pinned: bool = False
 
 
 def _screen(name: str) -> Callable[[], Screen[Any]]:
@@ -46,7 +55,13 @@ def _screen(name: str) -> Callable[[], Screen[Any]]:
     return make
 
 
-class WalkdownApp(App[int]):
+def _commands() -> type[Provider]:
+    from walkdown.tui.commands import WalkdownCommands
+
+    return WalkdownCommands
+
+
+class WalkdownApp(CalmApp):
     TITLE = "walkdown"
     DEFAULT_MODE = "start"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
@@ -56,8 +71,10 @@ class WalkdownApp(App[int]):
         "mode.walk", "mode.findings", "mode.gaps", "mode.record", "mode.scan", "mode.start",
         "undo", "redo", "scan.again", "pair.switch", "help", "palette", "quit",
     )  # fmt: skip
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     CSS = """
     Screen { background: $background; }
+    ModalScreen { background: $background 70%; }
     Footer { background: $panel; }
     """
 
@@ -66,8 +83,14 @@ class WalkdownApp(App[int]):
         super().__init__()
         self.opening = opening
         self.session = session
-        self._lent = session is not None
         self.board: Board | None = session.board if session else None
+        self.about: About | None = None
+        """Of the repository as it is now; there soon after the first paint."""
+        self.broke: WalkdownError | None = None
+        """Why nothing could be opened; told on the terminal once the screen is gone."""
+        self.aside = False
+        """An editor has the terminal."""
+        self.memory = memory.recall(Folders.of_user().state)
         self.scanning = Scanning()
         self.fresh_findings: list[Finding] = []
         """Found by the scan under way, unnamed yet; empty once the board holds them."""
@@ -77,6 +100,10 @@ class WalkdownApp(App[int]):
         """Ids somebody asked for elsewhere; the screen that shows such things goes there and empties it."""
         self._turn = 0
         self._ear: Ear | None = None
+        self._leaving = threading.Lock()
+        self._opened: Session | None = None
+        self._gone = False
+        self._trouble = ""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = opening.theme or "walkdown-dark"
@@ -92,44 +119,71 @@ class WalkdownApp(App[int]):
         return with_words({}, dark=self.current_theme.dark)
 
     def on_mount(self) -> None:
-        if not self._lent:
-            self.run_worker(self._open(), group="open", exit_on_error=False)
+        # Only then: a thread that imports and reads would hold up the first paint.
+        self.call_after_refresh(self._begin)
         self.set_interval(_TELL_SECONDS, self._tell)
         self.set_interval(_FOLLOW_SECONDS, self._look_for_others)
 
+    def _begin(self) -> None:
+        self.run_worker(self._open() if self.session is None else self._learn(self.session), group="open")
+
     async def _open(self) -> None:
-        opening = self.opening
         try:
-            session = await asyncio.to_thread(Session.open, opening.path, Channel.APP, opening.adjust)
+            session = self.session = await asyncio.to_thread(self._open_now)
+            self.show(session.board)
+            fresh = await asyncio.to_thread(session.recall)
         except WalkdownError as error:
-            self._broke_off(error)
+            self.broke = error
+            self.exit(error.code)
             return
-        self.session = session
         self.show(session.board)
-        await asyncio.to_thread(session.recall)
-        self.show(session.board)
-        self.action_scan()
+        if not fresh:
+            self.action_scan()
+        await self._learn(session)
+
+    def _open_now(self) -> Session:
+        """In a thread, which goes on though the person has left meanwhile; nobody else would close it then."""
+        from walkdown.review import Session
+
+        session = Session.open(self.opening.path, Channel.APP, self.opening.adjust)
+        with self._leaving:
+            self._opened = session
+            if self._gone:
+                session.close()
+        return session
+
+    async def _learn(self, session: Session) -> None:
+        from walkdown.review.about import about
+
+        try:
+            self.about = await asyncio.to_thread(about, session.review.target)
+        except WalkdownError as error:
+            self.say(str(error), severity="error")
+        self._tell_screen()
 
     def action_scan(self) -> None:
         """Look again, unless a scan is under way."""
         if self.session is not None and not self.scanning.on:
-            self.run_worker(self._scan(self.session), group="scan", exit_on_error=False)
+            self.run_worker(self._scan(self.session), group="scan")
 
     async def _scan(self, session: Session) -> None:
-        ear = self._ear = Ear(())
         self.fresh_findings = []
-        self.scanning = Scanning(on=True)
         failed = ""
+        self.scanning = Scanning(on=True)
+        ear = self._ear = Ear(())
         try:
+            ear = self._ear = Ear(session.review.scanner_names)
             await session.scan(ear)
         except WalkdownError as error:
             failed = str(error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours there should not take the decisions' screen away
+            failed = f"A fault of ours: {type(error).__name__}. {self.described(error)}"
         finally:
-            rows, _ = ear.take()
             self._ear = None
             self.fresh_findings = []
-            self.scanning = Scanning(rows.rows, rows.notes, on=False, failed=failed)
+            self.scanning = ear.ended(failed)
         self.show(session.board)
+        await self._learn(session)
 
     def stop_scanner(self, name: str) -> None:
         if self.session is not None:
@@ -158,19 +212,27 @@ class WalkdownApp(App[int]):
         """Ask for what this verdict needs, then write it down. `title` says what it is about."""
         if not subjects:
             return
+        from walkdown.review import Terms
+        from walkdown.review.terms import NEEDS_REASON
+
         if verdict not in NEEDS_REASON:
-            self._decide(subjects, verdict, Terms(seconds=seconds))
+            self._decide(subjects, verdict, Terms(seconds=seconds), self.actor, self.board)
             return
         from walkdown.tui.dialogs.decide import DecideDialog
 
+        # Who asked decides, on what lay before them then: another person's decision may come in while they write.
+        actor, seen = self.actor, self.board
+
         def answered(terms: Terms | None) -> None:
             if terms is not None:
-                self._decide(subjects, verdict, msgspec.structs.replace(terms, seconds=seconds))
+                self._decide(subjects, verdict, msgspec.structs.replace(terms, seconds=seconds), actor, seen)
 
         self.push_screen(DecideDialog(title, verdict, owner=self.actor.name), answered)
 
-    def _decide(self, subjects: Sequence[Subject], verdict: Verdict, terms: Terms) -> None:
-        self.act(lambda session: session.decide(subjects, verdict, terms, self.actor))
+    def _decide(
+        self, subjects: Sequence[Subject], verdict: Verdict, terms: Terms, actor: Actor, seen: Board | None
+    ) -> None:
+        self.act(lambda session: session.decide(subjects, verdict, terms, actor, seen))
 
     def action_mode(self, name: str) -> None:
         self.switch_mode(name)
@@ -194,7 +256,7 @@ class WalkdownApp(App[int]):
             self.switch_mode(mode)
 
     def open_editor(self, path: str, line: int = 0) -> None:
-        """The person's editor at this place of the repository, the app put aside meanwhile. `path` as places have it."""
+        """The person's editor at this place of the repository, with the app put aside meanwhile."""
         from walkdown.tui.editor import open_place
 
         open_place(self, path, line)
@@ -220,13 +282,48 @@ class WalkdownApp(App[int]):
             self.say('There is only you. A second person is named at the start: --with "Name <mail>"')
 
     def action_help(self) -> None:
-        """The help screen of the room's own; stands in until then."""
+        """What the screen on top is for, and its keys as they are now."""
+        from walkdown.tui.screens.help import HelpScreen
 
-    def say(self, text: str, *, severity: str = "information") -> None:
-        """A short line at the edge. May quote what is untrusted."""
-        from walkdown.safetext import for_terminal
+        if isinstance(self.screen, HelpScreen):
+            return
+        about_it = getattr(self.screen, "HELP_TEXT", "")
+        ids = [one.binding.id for one in self.screen.active_bindings.values() if one.binding.id]
+        self.push_screen(HelpScreen(self.current_mode.title(), about_it, ids, dict(self.opening.keys)))
 
-        self.notify(for_terminal(text), severity=severity, markup=False)  # type: ignore[arg-type]
+    async def action_quit(self) -> None:
+        """Every decision is kept already."""
+        self.exit(0)
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C, where nothing is selected to be copied."""
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """A signal or Ctrl-C: leave as after an interruption."""
+        self.exit(_INTERRUPTED)
+
+    def choose_theme(self, name: str) -> None:
+        self.theme = name
+        if self.opening.pinned:
+            self.say("For this time; your config or --theme names another one.")
+        else:
+            self._remember(msgspec.structs.replace(self.memory, theme=name))
+
+    def put_note_away(self) -> None:
+        """The person has read what leaves this machine."""
+        self._remember(msgspec.structs.replace(self.memory, told=True))
+
+    def _remember(self, kept: memory.Memory) -> None:
+        self.memory = kept
+        trouble = memory.keep(Folders.of_user().state, kept)
+        if trouble:
+            self.say(trouble, severity="warning")
+
+    @property
+    def masker(self) -> Masker:
+        """Knows the secrets that were found, once something was."""
+        return self.session.review.masker if self.session is not None else Masker()
 
     def _tell(self) -> None:
         if self._ear is not None:
@@ -236,17 +333,25 @@ class WalkdownApp(App[int]):
 
     def _look_for_others(self) -> None:
         """Another window may have decided something."""
-        if self.session is not None and self.session.changed_elsewhere():
-            self.show(self.session.refresh())
+        if self.session is None:
+            return
+        try:
+            if self.session.changed_elsewhere():
+                self.show(self.session.refresh())
+            self._trouble = ""
+        except WalkdownError as error:
+            if str(error) != self._trouble:  # once, not twice a second
+                self._trouble = str(error)
+                self.say(self._trouble, severity="error")
 
     def _tell_screen(self) -> None:
+        if self._exit:
+            return  # its widgets are on their way out
         if self.screen_stack and isinstance(screen := self.screen_stack[0], ModeScreen) and screen.is_mounted:
             screen.follow()
 
-    def _broke_off(self, error: WalkdownError) -> None:
-        """Nothing can be opened: say so on the terminal that stays, not on a screen that goes."""
-        self.exit(error.code, message=str(error))
-
     def on_unmount(self) -> None:
-        if self.session is not None and not self._lent:
-            self.session.close()
+        with self._leaving:
+            self._gone = True
+            if self._opened is not None:
+                self._opened.close()

@@ -11,11 +11,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from walkdown.review import Board
 from walkdown.tui.scanning import Scanning
 from walkdown.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from walkdown.review import Board
     from walkdown.tui.app import WalkdownApp
 
 
@@ -57,7 +57,10 @@ class ModeScreen(Screen[None]):
 
     def follow(self) -> None:
         """The app calls this when the board or the scan changed."""
-        self.query_one(TopBar).show(self.walkdown)
+        bar = next(iter(self.query(TopBar)), None)
+        if bar is None:
+            return  # not put together yet, or taken apart already
+        bar.show(self.walkdown)
         board = self.walkdown.board
         if board is not None and board is not self._seen:
             self._seen = board

@@ -24,26 +24,42 @@ KEYS = (
     Key("mode.record", "4", "mode('record')", "Record", "What still stands in the way, and the sign-off", False),
     Key("mode.scan", "s", "mode('scan')", "Scan", "The scanners, live", False),
     Key("mode.start", "0", "mode('start')", "Start", "The first screen", False),
+    Key("start.walk", "enter", "walk", "Begin or go on", "Go on with the walk where it was left"),
+    Key("start.put-away", "escape", "put_away", "Put the note away", "Do not show the note on what is sent again"),
     Key("move.down", "j,down", "down", "Down", "Move down", False),
     Key("move.up", "k,up", "up", "Up", "Move up", False),
+    Key("move.page-down", "pagedown", "page_down", "Page down", "Move down a page", False),
+    Key("move.page-up", "pageup", "page_up", "Page up", "Move up a page", False),
+    Key("move.first", "home", "first", "First", "To the first", False),
+    Key("move.last", "end", "last", "Last", "To the last", False),
     Key("move.open", "enter", "open", "Open", "Open what is selected", False),
     Key("move.back", "escape", "back", "Back", "Back, or close", False),
     Key("move.next-open", "right_square_bracket", "next_open", "Next", "Next undecided"),
     Key("move.last-open", "left_square_bracket", "last_open", "Previous", "Previous undecided", False),
+    Key("move.top", "home", "top", "First", "To the first", False),
+    Key("move.end", "end", "end", "Last", "To the last", False),
+    Key("page.down", "pagedown", "page_down", "Page down", "Read on", False),
+    Key("page.up", "pageup", "page_up", "Page up", "Read back", False),
+    Key("pane.other", "tab", "other_pane", "Other pane", "To the other pane", False),
+    Key("move.pane", "tab", "pane", "Other side", "From the list to what it shows, and back", False),
     Key("list.filter", "slash", "filter", "Filter", "Narrow the list as you type"),
+    Key("filter.leave", "enter,down", "leave", "To the list", "Back to the list, narrowed as typed"),
+    Key("filter.clear", "escape", "clear", "Show all", "Take the filter away"),
     Key("list.group", "g", "group", "Group", "Group the list in another way", False),
     Key("list.mark", "space", "mark", "Mark", "Mark several, to decide them at once"),
+    Key("list.mark-all", "asterisk", "mark_all", "Mark all", "Mark all undecided that are listed, or none", False),
     Key("item.pass", "p", "pass", "Pass", "This holds"),
     Key("item.needs-work", "x", "needs_work", "Needs work", "This does not hold yet"),
     Key("item.waive", "w", "waive", "Waive", "Let it go for a time: reason, owner, end"),
-    Key("item.n-a", "d", "not_applicable", "Does not apply", "It does not concern this project: reason"),
+    Key("item.n-a", "d", "not_applicable", "N/A", "It does not concern this project: reason"),
+    Key("finding.open", "o", "evidence", "Open", "Read it; that you did is written down", False),
     Key("finding.real", "x", "real", "Real", "A true flaw, to be fixed"),
     Key("finding.false", "p", "false_positive", "False positive", "No flaw: reason"),
     Key("finding.accept", "w", "accept", "Accept", "A flaw one lives with for a time: reason, owner, end"),
     Key("gap.waive", "w", "waive", "Waive", "Go on without having looked: reason, owner, end"),
     Key("gap.waive-class", "W", "waive_class", "Waive class", "The same for all of its class"),
-    Key("item.note", "m", "note", "Note", "Write a remark beside it"),
-    Key("evidence.open", "o", "evidence", "Open evidence", "Look at what it rests on"),
+    Key("item.note", "m", "note", "Note", "Write a remark beside it", False),
+    Key("evidence.open", "o", "evidence", "Evidence", "Look at what it rests on"),
     Key("place.editor", "e", "editor", "Editor", "Open the place in your editor", False),
     Key("place.copy", "y", "copy_place", "Copy place", "Copy path and line", False),
     Key("finding.brief", "c", "brief", "Copy brief", "Copy the finding as a task for a coding assistant", False),
@@ -64,9 +80,9 @@ def key(key_id: str) -> Key:
     return _BY_ID[key_id]
 
 
-def bindings(*ids: str) -> list[BindingType]:
-    """For a screen's or widget's BINDINGS."""
+def bindings(*ids: str, shown: bool | None = None) -> list[BindingType]:
+    """For a screen's or widget's BINDINGS. `shown`: here in the footer, or not, whatever the table says."""
     return [
-        Binding(one.keys, one.action, one.label, show=one.shown, tooltip=one.help, id=one.id)
-        for one in (key(key_id) for key_id in ids)
+        Binding(keys, action, label, show=usual if shown is None else shown, tooltip=help_, id=id_)
+        for id_, keys, action, label, help_, usual in (msgspec.structs.astuple(key(key_id)) for key_id in ids)
     ]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from walkdown.model import Finding, Report
+from walkdown.model import Coverage, Failed, Finding, Report
 from walkdown.scan.events import Ended, Note, Progress, ScanEvent, Started
 
 _MOST_EVENTS = 2000
@@ -69,6 +69,13 @@ class Ear:
             found += self._count(self._waiting.popleft())
         return Scanning(tuple(self._rows.values()), tuple(self._notes), on=True), tuple(found)
 
+    def ended(self, failed: str = "") -> Scanning:
+        """The last word, with all that still waits to be heard. Whoever said nothing of an end broke off."""
+        while self._waiting:
+            self._count(self._waiting.popleft())
+        rows = tuple(row if row.report else _broken_off(row) for row in self._rows.values())
+        return Scanning(rows, tuple(self._notes), on=False, failed=failed)
+
     def _count(self, event: ScanEvent) -> tuple[Finding, ...]:
         if isinstance(event, Note):
             self._notes.append(event.text)
@@ -95,3 +102,8 @@ class Ear:
             since=row.since or time.monotonic(),
         )
         return event.found
+
+
+def _broken_off(row: Row) -> Row:
+    report = Report(row.scanner, row.version, Failed("It ended with the scan."), Coverage(row.asked, row.done))
+    return msgspec.structs.replace(row, report=report)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from walkdown.model import Finding, Severity, Verdict, line_of, path_of
+from walkdown.checklist import Standpoint
+from walkdown.model import Finding, Reach, Severity, Verdict, line_of, path_of
 from walkdown.model.place import CommitPlace, PackagePlace, RepoPlace
-from walkdown.review import ItemView
 from walkdown.safetext import for_terminal
+
+if TYPE_CHECKING:
+    from walkdown.review import ItemView
 
 _SHAPES = {
     None: "○",
@@ -86,6 +90,13 @@ def pointer() -> str:
     return ">" if _ascii_only() else "▸"
 
 
+def bar(share: float, width: int) -> Content:
+    """How much of something is done, thin."""
+    full = round(min(1.0, max(0.0, share)) * width)
+    done, rest = ("=", "-") if _ascii_only() else ("━", "─")
+    return Content.assemble((done * full, "$accent"), (rest * (width - full), "$faint"))
+
+
 def verdict_word(verdict: Verdict | None) -> Content:
     return Content.styled(WORDS[verdict], _STYLES[verdict])
 
@@ -115,6 +126,8 @@ def machine_view(view: ItemView) -> Content:
         parts.append(Content.styled(f"against {len(evidence.against)}", "$high"))
     elif evidence.facts:
         parts.append(quiet(f"for {len(evidence.facts)}"))
+    elif evidence.standpoint is Standpoint.NOBODY_LOOKS and evidence.item.reach is not Reach.HUMAN:
+        parts.append(Content.styled("by eye", "$faint"))
     return _spaced(parts)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
+
+from walkdown.errors import UsageError
 
 _WORDS_DARK = {
     "critical": "#ff6b81",
@@ -67,3 +69,12 @@ def with_words(variables: dict[str, str], *, dark: bool) -> dict[str, str]:
     """Textual's own themes know nothing of severities: they get our colours, by whether they are dark."""
     words = _WORDS_DARK if dark else _WORDS_LIGHT
     return {**words, **variables}
+
+
+def chosen(*names: str) -> str:
+    """The first that is named at all; an error where there is no such theme."""
+    name = next(filter(None, names), DARK.name)
+    known = [*(theme.name for theme in THEMES), *BUILTIN_THEMES]
+    if name not in known:
+        raise UsageError(f"There is no theme {name}.", f"There are: {', '.join(known)}.")
+    return name

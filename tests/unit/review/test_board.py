@@ -151,7 +151,7 @@ def test_no_scan_a_part_of_one_or_a_dirty_tree_is_never_ready() -> None:
     assert "Only a part was scanned" in dict(standing(board(narrowed=True)))
     assert "Uncommitted changes" in dict(standing(board(dirty=True)))
     old = board_of(ALL, state(), look_at(result(), Severity.HIGH, fresh=False), TODAY)
-    assert "The scan is old" in dict(standing(old))
+    assert "The scan is not of now" in dict(standing(old))
 
 
 def refused(one: Board, subject: Subject, verdict: Verdict, channel: Channel = Channel.APP, **terms: str) -> str:

@@ -42,7 +42,7 @@ def test_what_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
     last.save(tmp_path, told(RESULT), "")
     file = tmp_path / "last.msgpack"
     whole = file.read_bytes()
-    for broken in (b"", b"garbage", whole[: len(whole) // 2], whole.replace(b"shape\x01", b"shape\x09")):
+    for broken in (b"", b"garbage", whole[: len(whole) // 2], whole.replace(b"shape\x02", b"shape\x09")):
         assert broken != whole
         file.write_bytes(broken)
         assert last.load(tmp_path) is None

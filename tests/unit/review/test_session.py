@@ -139,5 +139,5 @@ def test_the_last_scan_speaks_again_only_for_what_it_looked_at(desk: Desk) -> No
     (desk.repo / "app.py").write_text("print(1)\n")
     changed = desk.window()
     assert not changed.recall()
-    assert "The scan is old" in {one.title for one in changed.board.obstacles}
+    assert "The scan is not of now" in {one.title for one in changed.board.obstacles}
     assert len(changed.board.findings) == len(FOUND), "still shown, and said to be old"

@@ -8,7 +8,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -78,6 +78,9 @@ class Grep:
 
     def find(self, where: Where) -> tuple[Tool, ...] | Missing:
         return tuple(Tool("grep", f"{self.version}.{n}", (sys.executable, "-c", self.code)) for n in range(self.tools))
+
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]:
+        return frozenset()
 
     def wants(self, file: SourceFile) -> bool:
         return file.path.endswith(".py")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -100,6 +100,11 @@ class Bandit:
     def wants(self, file: SourceFile) -> bool:
         """Not stubs (.pyi), of which nothing runs; not scripts without an ending, which only their content tells."""
         return file.path.lower().endswith((".py", ".pyw"))
+
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]:
+        if not any(path.lower().endswith((".py", ".pyw")) for path in paths):
+            return frozenset()
+        return frozenset(text.hazard for text in bandit_rules.texts().values()) - {""}
 
     def copied_as(self, path: str) -> str:
         return path

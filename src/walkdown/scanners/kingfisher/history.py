@@ -51,6 +51,9 @@ class KingfisherHistory:
     name = "kingfisher-history"
     title = "Secrets in the history"
 
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]:  # noqa: ARG002 - it goes by the history
+        return frozenset({"secret.history"})
+
     def find(self, where: Where) -> tuple[Tool, ...] | Missing:
         return output.find(where)
 

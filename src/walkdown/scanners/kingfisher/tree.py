@@ -7,6 +7,7 @@ file tells.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from walkdown.errors import ScannerError
@@ -23,6 +24,9 @@ class Kingfisher:
     title = "Secrets"
     by_path = True  # tests, translations and browser code are told apart by where they lie
     batch = 2500
+
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]:  # noqa: ARG002 - secrets lie in files of any kind
+        return frozenset({"secret.code", "secret.frontend", "config.defaults"})
 
     def find(self, where: Where) -> tuple[Tool, ...] | Missing:
         return output.find(where)

@@ -58,6 +58,9 @@ class PipAudit:
     def __init__(self, osv_url: str = "") -> None:
         self._osv_url = osv_url
 
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]:  # noqa: ARG002 - it goes by the manifests
+        return frozenset({"dep.vulnerable"})
+
     def find(self, where: Where) -> tuple[Tool, ...] | Missing:
         program = where.python_module("pip_audit")
         if program is None:

@@ -6,7 +6,7 @@ rule's own description only a short, masked title stays.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -105,6 +105,9 @@ class SarifCommand:
         self.title = name
         self._command = tuple(command)
         self._target = target
+
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]:  # noqa: ARG002 - only the tool knows
+        return frozenset()
 
     def find(self, where: Where) -> tuple[Tool, ...] | Missing:
         wanted = self._command[0] if self._command else ""

@@ -75,6 +75,7 @@ class Known(msgspec.Struct, frozen=True):
     severity: Severity
     confidence: Confidence
     evidence: bool
+    languages: tuple[str, ...] = ()
 
 
 class RuleSet(msgspec.Struct, frozen=True):
@@ -179,7 +180,7 @@ def _known(path: Path, text: _RuleText) -> Known:
         family=own.family,
         cwe=_cwes(text.metadata.cwe),
     )
-    return Known(rule, own.severity or Severity.INFO, own.confidence, own.kind == "evidence")
+    return Known(rule, own.severity or Severity.INFO, own.confidence, own.kind == "evidence", text.languages)
 
 
 def _foreign(path: Path, text: _RuleText) -> Known:

@@ -6,8 +6,8 @@ finding. Nothing is asked of or told to anybody over the network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 from msgspec.structs import replace
 
@@ -84,6 +84,14 @@ class Semgrep:
 
     def wants(self, file: SourceFile) -> bool:
         return file.path in self._wanted
+
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]:
+        """By the languages that are there: a rule for Python says nothing of TypeScript."""
+        endings = {PurePosixPath(path).suffix or path: path for path in paths}.values()
+        wanted = {known.languages: Wanted(known.languages) for known in self._rules.rules.values()}
+        spoken = {languages for languages, those in wanted.items() if any(path in those for path in endings)}
+        rules = (known for known in self._rules.rules.values() if not known.evidence and known.languages in spoken)
+        return frozenset(known.rule.hazard for known in rules) - {""}
 
     def copied_as(self, path: str) -> str:
         """With an ending for which Semgrep does not drop the file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 from textual.widgets import Static
@@ -21,6 +21,9 @@ class TopBar(Static):
     DEFAULT_CSS = """
     TopBar { dock: top; height: 1; background: $panel; padding: 0 1; }
     """
+
+    def on_resize(self) -> None:
+        self.show(cast("WalkdownApp", self.app))
 
     def show(self, app: WalkdownApp) -> None:
         left, right = self._left(app), self._right(app)

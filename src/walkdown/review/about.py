@@ -1,0 +1,82 @@
+"""What is known of a repository before anybody decides: for the first screen. Nothing here runs a scanner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from walkdown.errors import WalkdownError
+from walkdown.model import StackPart
+from walkdown.record.folder import countersignatures, newest_record
+from walkdown.record.statement import Countersignature, Statement
+from walkdown.target import State
+from walkdown.target.opened import Target
+
+_RECORD_BYTES = 64 * 1024 * 1024
+_SIGNERS_SHOWN = 3
+
+
+class SignOff(msgspec.Struct, frozen=True):
+    """A record as it lies in the tree, unchecked: whoever wrote the tree could have written it too. `when`: its day.
+    `unread`: why it could not be read, where it could not."""
+
+    file: str
+    when: str = ""
+    signers: tuple[str, ...] = ()
+    unread: str = ""
+
+
+class About(msgspec.Struct, frozen=True):
+    """`git` is false for a plain folder, `head` empty before the first commit. `changed`: the tree is not what the
+    commit says. `notes`: what else one should know. Names and notes come from the target: untrusted."""
+
+    name: str
+    git: bool
+    branch: str = ""
+    head: str = ""
+    changed: bool = False
+    files: int = 0
+    stack: tuple[StackPart, ...] = ()
+    notes: tuple[str, ...] = ()
+    signoff: SignOff | None = None
+
+
+def about(target: Target) -> About:
+    """Takes as long as reading every file once: not for the thread that paints."""
+    facts = target.facts
+    return About(
+        name=facts.name,
+        git=facts.state not in (State.NO_GIT, State.BROKEN),
+        branch=facts.branch,
+        head=facts.head,
+        changed=target.dirty,
+        files=len(target.files),
+        stack=tuple(StackPart(one.kind, one.name, one.path, one.line) for one in target.stack),
+        notes=tuple(f"{note.text} {note.do}".strip() for note in target.notes),
+        signoff=last_signoff(Path(target.root)),
+    )
+
+
+def last_signoff(root: Path) -> SignOff | None:
+    """The newest record in the tree, by what it says of itself."""
+    try:
+        record = newest_record(root)
+    except WalkdownError:
+        return None
+    try:
+        statement = msgspec.json.decode(_read(record), type=Statement)
+        signers = [
+            msgspec.json.decode(_read(file), type=Countersignature).name
+            for file in countersignatures(record)[:_SIGNERS_SHOWN]
+        ]
+    except (OSError, msgspec.MsgspecError):
+        return SignOff(record.name, unread="it cannot be read")
+    return SignOff(record.name, statement.predicate.made[:10], tuple(signers))
+
+
+def _read(file: Path) -> bytes:
+    """A link may lead anywhere, so it is not followed."""
+    if file.is_symlink() or file.stat().st_size > _RECORD_BYTES:
+        raise OSError(f"{file.name} is a link, or too large to be a record")
+    return file.read_bytes()

@@ -1,0 +1,38 @@
+"""What leaves this machine, by which tool, and how to stop it: told on the first run until a person puts it away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from walkdown.tui.text import plain, quiet
+
+if TYPE_CHECKING:
+    from walkdown.tui.app import WalkdownApp
+
+LEAVES = (
+    "Your code stays here. One tool asks somebody: pip-audit sends the names and versions of your Python packages to"
+    " the advisory service of PyPI. Nothing else is sent, no statistics and no version checks."
+)
+STOP = "Start with --offline, or put `offline = true` into your config, and not even that is sent."
+OFFLINE = "You are offline by choice: nothing leaves this machine, name lookups included."
+OWN = "What scanners of your own (from your config) send is for them to say: "
+
+
+class LeavesNote(Static):
+    DEFAULT_CSS = """
+    LeavesNote { height: auto; padding: 1 2; margin: 0 0 1 0; background: $surface; max-width: 105; }
+    """
+
+    def show(self, app: WalkdownApp) -> None:
+        self.display = not app.memory.told and app.session is not None
+        if app.session is None:
+            return
+        settings = app.session.review.settings
+        lines = [Content.styled("What leaves this machine", "bold")]
+        lines += [Content(OFFLINE)] if settings.offline else [Content(LEAVES), Content(STOP)]
+        if settings.external:
+            lines.append(plain(OWN + ", ".join(one.name for one in settings.external)))
+        self.update(Content("\n").join([*lines, quiet("esc  read, do not show again")]))

@@ -1,0 +1,52 @@
+"""The rows of Gaps stay the same things while folds and decisions change, and a hundred thousand cost little."""
+
+from __future__ import annotations
+
+import time
+
+from helpers.boards import TODAY, checklist, gap, result, state
+from walkdown.model import Severity, SkipKind, Skipped
+from walkdown.review import Board
+from walkdown.review.board import board_of, look_at
+from walkdown.tui.gap_rows import Folds, gap_rows, quiet_rows, unfolded_for
+
+
+def board(*gaps: Skipped, scope: int = 0) -> Board:
+    left_out = tuple(Skipped(f"dist/{n}.js", SkipKind.SCOPE, "ignored", "Ignored by git.") for n in range(scope))
+    looked = look_at(result(gaps=gaps, skipped=left_out), Severity.HIGH, fresh=True)
+    return board_of(checklist(), state(), looked, TODAY)
+
+
+def test_every_row_has_a_key_of_its_own() -> None:
+    one = board(gap("a.py"), gap("a.py", "rule-timeout"), gap("b.py"), scope=3)
+    folds = Folds().turn("section scope")
+    assert one.looked is not None
+    keys = [row.key for row in (*gap_rows(one, folds), *quiet_rows(one.looked, folds))]
+    assert len(keys) == len(set(keys))
+
+
+def test_unfolding_twice_leaves_it_open() -> None:
+    many = board(*(gap(f"{number}.py") for number in range(50)))
+    last = many.gaps[-1]
+    once = unfolded_for(many, last, Folds())
+    assert any(row.gap == last for row in gap_rows(many, once))
+    assert unfolded_for(many, last, once) == once
+    assert not any(row.gap for row in gap_rows(many, Folds()))
+
+
+def test_reasons_of_one_file_and_class_are_one_gap_with_both_said() -> None:
+    one = board(gap("a.py", reason="line 3"), gap("a.py", reason="line 9"))
+    (row,) = [row for row in gap_rows(one, Folds()) if row.gap]
+    assert row.gap is not None
+    assert row.gap.reason == "line 3; line 9"
+
+
+def test_scope_of_a_large_tree_costs_nothing_while_it_is_folded() -> None:
+    large = board(gap("a.py"), scope=100_000)
+    assert large.looked is not None
+    assert [row.key for row in quiet_rows(large.looked, Folds())] == ["blank section scope", "section scope"]
+    folds = Folds().turn("section scope").turn("class scope target/ignored")
+    started = time.perf_counter()
+    rows = quiet_rows(large.looked, folds)
+    assert len(rows) > 100_000
+    assert time.perf_counter() - started < 3, "usually 0.2 s"
