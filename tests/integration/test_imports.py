@@ -48,7 +48,9 @@ def test_importing_the_command_brings_nothing_else_of_walkdown(walkdown: Command
     code = "import sys, walkdown.cli.main; print(*sorted(name for name in sys.modules if name.startswith('walkdown')))"
     said = walkdown.run(sys.executable, "-c", code)
     assert said.out.split() == [
-        "walkdown", "walkdown.cli", "walkdown.cli.exits", "walkdown.cli.main", "walkdown.errors",
+        "walkdown", "walkdown.cli", "walkdown.cli.commands", "walkdown.cli.commands.carry",
+        "walkdown.cli.commands.house", "walkdown.cli.commands.look", "walkdown.cli.commands.walk",
+        "walkdown.cli.exits", "walkdown.cli.main", "walkdown.cli.root", "walkdown.errors",
     ]  # fmt: skip
 
 

@@ -101,9 +101,7 @@ def _evidence(item: Item, looked: Index, dismissed: Collection[str]) -> Evidence
     return Evidence(item, against, good, gaps, _standpoint(item, against, good, gaps, looked), aside)
 
 
-def _standpoint(
-    item: Item, against: Sequence[Finding], good: Sequence[Fact], gaps: int, looked: Index
-) -> Standpoint:
+def _standpoint(item: Item, against: Sequence[Finding], good: Sequence[Fact], gaps: int, looked: Index) -> Standpoint:
     if item.applies and not looked.stack.intersection(item.applies) and not against:
         return Standpoint.DOES_NOT_APPLY
     if against:

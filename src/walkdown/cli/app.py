@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from walkdown.cli.exits import ending_signals
+from walkdown.cli.walk import asked
 from walkdown.errors import UsageError
 from walkdown.model import Actor
 from walkdown.review import actor_of
@@ -30,7 +31,7 @@ def open_on(path: str, options: Mapping[str, object]) -> int:
     _collect_rarely()
     from walkdown.tui.run import run
 
-    return run(path, people, offline=flags.offline, theme=flags.theme, signals=ending_signals())
+    return run(path, people, asked(offline=flags.offline), theme=flags.theme, signals=ending_signals())
 
 
 def open_demo(options: Mapping[str, object]) -> int:
@@ -43,7 +44,7 @@ def open_demo(options: Mapping[str, object]) -> int:
     from walkdown.tui.run import run
 
     with demo_folder() as folder:
-        return run(str(folder), people, offline=flags.offline, theme=flags.theme, signals=ending_signals())
+        return run(str(folder), people, asked(offline=flags.offline), theme=flags.theme, signals=ending_signals())
 
 
 def _people(flags: AppFlags, nobody: Actor | None = None) -> tuple[Actor, ...]:

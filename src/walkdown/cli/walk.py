@@ -9,6 +9,7 @@ from textwrap import wrap
 import click
 import msgspec
 
+from walkdown.cli.root import asked_lists
 from walkdown.cli.scan import interruptible, live
 from walkdown.errors import UsageError
 from walkdown.model import Channel, Decided, Event, Finding, Noted, Standing, Subject, Verdict, line_of
@@ -42,7 +43,7 @@ class DecideFlags(msgspec.Struct, frozen=True):
 
 def open_session(path: str, *, offline: bool) -> Session:
     """A session with a scan of the content as it is now: the last one where nothing changed since, else a new one."""
-    session = Session.open(path, channel(), lambda settings: with_offline(settings, offline))
+    session = Session.open(path, channel(), asked(offline=offline))
     try:
         if not session.recall():
             with live() as listener:
@@ -58,8 +59,16 @@ def channel() -> Channel:
     return Channel.TERMINAL if sys.stdin.isatty() else Channel.SCRIPT
 
 
-def with_offline(settings: Settings, offline: bool) -> Settings:
-    return msgspec.structs.replace(settings, offline=settings.offline or offline)
+def asked(*, offline: bool) -> Callable[[Settings], Settings]:
+    """What the flags of every command of the walk change in the settings."""
+    lists = asked_lists()
+
+    def adjust(settings: Settings) -> Settings:
+        return msgspec.structs.replace(
+            settings, offline=settings.offline or offline, checklists=lists or settings.checklists
+        )
+
+    return adjust
 
 
 def verdict_named(name: str) -> Verdict:

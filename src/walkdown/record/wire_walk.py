@@ -110,9 +110,9 @@ class WireStatus(msgspec.Struct, frozen=True):
 
 
 class WireItem(msgspec.Struct, frozen=True):
-    """`standpoint` is the machine's view: against, for, silent, could-not-look, nobody-looks or does-not-apply. `decision` is the
-    person's. `why`: why it does not count as settled, empty where it does. `opened`: somebody looked at the evidence
-    as it is now."""
+    """`standpoint` is the machine's view: against, for, silent, could-not-look, nobody-looks or does-not-apply.
+    `decision` is the person's. `why`: why it does not count as settled, empty where it does. `opened`: somebody looked
+    at the evidence as it is now."""
 
     id: str
     title: str

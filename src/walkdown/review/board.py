@@ -8,8 +8,8 @@ from datetime import date
 import msgspec
 
 from walkdown.checklist import (
-    Checklist,
     NOTHING_SEEN,
+    Checklist,
     Evidence,
     Index,
     Obstacle,

@@ -198,8 +198,8 @@ class Review:
         lines = [place.line, *([finding.silenced.line] if finding.silenced else [])]
         try:
             found = self.target.blame(place.path, lines)
-        except (GitError, TargetError):
-            return {}  # a file that git does not know yet, or no git at all: nobody to name
+        except (WalkdownError, OSError):
+            return {}  # git does not know the file, or there is none, or the target was closed meanwhile
         return {line: (one.who, one.when) for line, one in found.items() if one.who}
 
     def _files(self) -> tuple[Sequence[SourceFile], list[Skipped]]:

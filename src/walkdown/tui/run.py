@@ -9,9 +9,7 @@ import signal
 import sys
 import termios
 import threading
-from collections.abc import Iterable, Iterator
-
-import msgspec
+from collections.abc import Callable, Iterable, Iterator
 
 from walkdown.errors import WalkdownError
 from walkdown.model import Actor
@@ -27,12 +25,15 @@ _PATIENCE = 2.0
 _TERMINAL_BACK = "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[?7h"
 
 
-def run(path: str, people: tuple[Actor, ...], *, offline: bool, theme: str = "", signals: Iterable[int] = ()) -> int:
-    """`signals`: what ends the app as Ctrl-C does. Gives the exit code."""
-
-    def adjust(settings: Settings) -> Settings:
-        return msgspec.structs.replace(settings, offline=settings.offline or offline)
-
+def run(
+    path: str,
+    people: tuple[Actor, ...],
+    adjust: Callable[[Settings], Settings],
+    *,
+    theme: str = "",
+    signals: Iterable[int] = (),
+) -> int:
+    """`adjust`: what flags change in the settings. `signals`: what ends the app as Ctrl-C does. Gives the exit code."""
     folders = Folders.of_user()
     config = read_user_config(folders)
     app = WalkdownApp(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -16,7 +15,7 @@ from textual.widgets import Input, Static
 
 from walkdown.model import Finding, Kind, Subject, Verdict, line_of, path_of
 from walkdown.model.place import FilePlace, PackagePlace
-from walkdown.review import Board, Looked, Session
+from walkdown.review import Board, Looked
 from walkdown.review.brief import brief
 from walkdown.tui.base import ModeScreen
 from walkdown.tui.finding_words import several
@@ -25,10 +24,10 @@ from walkdown.tui.listing import Listing
 from walkdown.tui.scanning import Scanning
 from walkdown.tui.text import place_text, quiet
 from walkdown.tui.widgets.finding_list import FindingList
-from walkdown.tui.widgets.finding_page import FindingPage
+from walkdown.tui.widgets.finding_page import FindingPage, code_of
 
 _READ_SECONDS = 0.06
-_ASK_GIT_SECONDS = 0.4
+_HOW = "words, high, path:api, tool:bandit, state:open …"
 _ON_ONE = ("real", "false_positive", "accept", "mark", "mark_all", "evidence", "editor", "copy_place", "brief")
 _OWN = (*_ON_ONE, "next_open", "last_open", "filter", "group")
 _UNNAMED = "It can be decided when the scan has ended: only then it has a name that lasts."
@@ -37,7 +36,7 @@ _UNNAMED = "It can be decided when the scan has ended: only then it has a name t
 class FilterInput(Input):
     """One line; leaving it keeps what was typed. The focus goes at once: the next key may be on its way already."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("filter.leave", "filter.clear")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("filter.leave", "filter.down", "filter.clear")
 
     def action_leave(self) -> None:
         self.screen.set_focus(self.screen.query_one(FindingList))
@@ -82,19 +81,16 @@ class FindingsScreen(ModeScreen):
         self._listing = Listing()
         self._looked: Looked | None = None
         self._reading: Timer | None = None
-        self._asking: Timer | None = None
         self._keys_for = (False, False)
 
     def body(self) -> Iterable[Widget]:
         with Horizontal(id="line"):
             yield Static("/", id="sign")
-            yield FilterInput(placeholder="words, high, path:api, tool:bandit, state:open …", compact=True, select_on_focus=False, id="filter")
+            yield FilterInput(placeholder=_HOW, compact=True, select_on_focus=False, id="filter")
             yield Static("", id="counts")
         with Horizontal(id="panes"):
             yield FindingList(id="list")
             yield FindingPage(id="page")
-
-    # --- what is shown ------------------------------------------------------------------------------------------------
 
     def follow(self) -> None:
         super().follow()
@@ -156,42 +152,10 @@ class FindingsScreen(ModeScreen):
         self._apply_keys()
 
     def _read(self) -> None:
-        """Show the finding under the cursor, its code, and a little later who wrote it."""
         self._reading = None
-        board, session, finding = self.walkdown.board, self.walkdown.session, self._list.finding
-        if board is None or session is None or not self.is_mounted:
-            return
-        standing = board.standing(_subject(finding)) if finding else None
-        self._page.show(finding, standing, board.today)
-        if self._asking is not None:
-            self._asking.stop()
-        if finding is None:
-            return
-        first, code = self._code(session, finding)
-        self._page.show_code(first, code, "" if code else self._why_no_code(finding))
-        if code and not self.walkdown.scanning.on:
-            self._asking = self.set_timer(_ASK_GIT_SECONDS, lambda: self._ask_who(session, finding))
-
-    def _code(self, session: Session, finding: Finding) -> tuple[int, str]:
-        is_fresh = self._looked is not None and self._looked.fresh
-        return session.review.code_around(finding) if is_fresh else (0, "")
-
-    def _why_no_code(self, finding: Finding) -> str:
-        if not isinstance(finding.place, FilePlace) or not finding.place.line:
-            return ""
-        if self._looked is None:
-            return "The code is shown when the scan has ended: only then it is known what in it is secret."
-        if not self._looked.fresh:
-            return "Found by an earlier scan; the code is shown when this one has ended."
-        return "The file is no longer what was scanned, so its code is not shown. r scans again."
-
-    def _ask_who(self, session: Session, finding: Finding) -> None:
-        async def ask() -> None:
-            writers = await asyncio.to_thread(session.review.written_by, finding)
-            if self._list.finding == finding:
-                self._page.show_writers(dict(writers))
-
-        self.run_worker(ask(), group="writers", exclusive=True)
+        board, session = self.walkdown.board, self.walkdown.session
+        if board is not None and session is not None and self.is_mounted:
+            self._page.read(self._list.finding, board, session.review, may_ask=not self.walkdown.scanning.on)
 
     # --- moving about -------------------------------------------------------------------------------------------------
 
@@ -293,8 +257,6 @@ class FindingsScreen(ModeScreen):
         else:
             self.walkdown.decide([_subject(one) for one in chosen], verdict, several(chosen))
 
-    # --- elsewhere ----------------------------------------------------------------------------------------------------
-
     def action_editor(self) -> None:
         finding = self._list.finding
         if finding is None:
@@ -311,10 +273,8 @@ class FindingsScreen(ModeScreen):
     def action_brief(self) -> None:
         finding, session = self._list.finding, self.walkdown.session
         if finding is not None and session is not None:
-            first, code = self._code(session, finding)
+            first, code = code_of(finding, self._looked, session.review)
             self.walkdown.copy(brief(finding, first, code, masker=session.review.masker), "a brief for an assistant")
-
-    # --- keys that apply ----------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action not in _OWN or not self.query(FindingList):  # asked already before there is anything

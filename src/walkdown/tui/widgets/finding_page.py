@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import ClassVar
 
@@ -9,18 +10,23 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
-from walkdown.model import Finding, Standing, line_of, path_of
+from walkdown.model import Finding, Kind, Standing, Subject, line_of, path_of
+from walkdown.model.place import FilePlace
+from walkdown.review import Board, Looked, Review
 from walkdown.tui import finding_words as words
 from walkdown.tui.keys import bindings
 from walkdown.tui.text import join, plain
 from walkdown.tui.widgets.code import CodeView
 from walkdown.tui.widgets.labelled import Labelled
 
+_ASK_GIT_SECONDS = 0.4
+
 
 class FindingPage(VerticalScroll, can_focus=True, inherit_bindings=False):
-    """Scrolled as a whole. `show` for another finding starts at its top again."""
+    """Scrolled as a whole. `read` of another finding starts at its top again."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "move.down", "move.up", "move.page-down", "move.page-up", "move.first", "move.last",
@@ -40,6 +46,8 @@ class FindingPage(VerticalScroll, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._finding: Finding | None = None
+        self._writers: words.Writers = {}
+        self._asking: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title")
@@ -57,14 +65,27 @@ class FindingPage(VerticalScroll, can_focus=True, inherit_bindings=False):
         yield Labelled("written", "Written")
         yield Labelled("more", "More")
 
-    def show(self, finding: Finding | None, standing: Standing | None, today: date) -> None:
-        """Everything but the code, which `show_code` brings."""
+    def read(self, finding: Finding | None, board: Board, review: Review, *, may_ask: bool) -> None:
+        """Show a finding, its code, and a little later who wrote it. `may_ask`: git has nothing more urgent to do."""
         another = finding != self._finding
         self._finding = finding
-        self.set_class(finding is None, "-empty")
+        if self._asking is not None:
+            self._asking.stop()
+        if another:
+            self._writers = {}
+            self.scroll_home(animate=False)
         if finding is None:
             self._clear()
             return
+        subject = Subject(Kind.FINDING, finding.id)
+        self._show(finding, board.standing(subject) if finding.id else None, board.today)
+        first, code = code_of(finding, board.looked, review)
+        self._show_code(finding, first, code, "" if code else _why_no_code(finding, board.looked))
+        self._show_writers(finding)
+        if code and may_ask and not self._writers:
+            self._asking = self.set_timer(_ASK_GIT_SECONDS, lambda: self._ask(finding, review))
+
+    def _show(self, finding: Finding, standing: Standing | None, today: date) -> None:
         rule = finding.rule
         self._static("title", plain(rule.title))
         self._static("facts", words.facts(finding))
@@ -76,31 +97,33 @@ class FindingPage(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._say("places", words.other_places(finding))
         self._say("seen", words.seen_by(finding))
         self._say("more", plain(rule.url))
-        self.show_writers({})
-        if another:
-            self.scroll_home(animate=False)
 
-    def show_code(self, first_line: int, text: str, why_not: str) -> None:
-        """`why_not`: said where there is no code to show."""
-        view, finding = self.query_one(CodeView), self._finding
-        if finding is not None and text:
-            view.show(path_of(finding.place), first_line, text, line_of(finding.place))
+    def _show_code(self, finding: Finding, first_line: int, text: str, why_not: str) -> None:
+        view, reason = self.query_one(CodeView), self.query_one("#no-code", Static)
+        view.show(path_of(finding.place), first_line, text, line_of(finding.place))
         view.display = bool(text)
-        reason = self.query_one("#no-code", Static)
         reason.update(Content(why_not))
         reason.display = bool(why_not)
 
-    def show_writers(self, writers: words.Writers) -> None:
-        finding = self._finding
-        self._say("silenced", words.silenced(finding, writers) if finding else Content(""))
-        self._say("written", words.written(finding, writers) if finding else Content(""))
+    def _ask(self, finding: Finding, review: Review) -> None:
+        async def ask() -> None:
+            writers = await asyncio.to_thread(review.written_by, finding)
+            if self._finding == finding:
+                self._writers = dict(writers)
+                self._show_writers(finding)
+
+        self.run_worker(ask(), group="writers", exclusive=True)
+
+    def _show_writers(self, finding: Finding) -> None:
+        self._say("silenced", words.silenced(finding, self._writers))
+        self._say("written", words.written(finding, self._writers))
 
     def _clear(self) -> None:
-        for name in ("title", "facts", "place"):
+        for name in ("title", "facts", "place", "no-code"):
             self._static(name, Content(""))
         for part in self.query(Labelled):
             part.say(None)
-        self.show_code(0, "", "")
+        self.query_one(CodeView).update("")
 
     def _static(self, name: str, content: Content) -> None:
         self.query_one(f"#{name}", Static).update(join(content))
@@ -127,3 +150,18 @@ class FindingPage(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def action_last(self) -> None:
         self.scroll_end(animate=False)
+
+
+def code_of(finding: Finding, looked: Looked | None, review: Review) -> tuple[int, str]:
+    """The lines around it and the number of the first; empty where they could be other lines than those scanned."""
+    return review.code_around(finding) if looked is not None and looked.fresh else (0, "")
+
+
+def _why_no_code(finding: Finding, looked: Looked | None) -> str:
+    if not isinstance(finding.place, FilePlace) or not finding.place.line:
+        return ""
+    if looked is None:
+        return "The code is shown when the scan has ended: only then it is known what in it is secret."
+    if not looked.fresh:
+        return "Found by an earlier scan; the code is shown when this one has ended."
+    return "The file is no longer what was scanned, so its code is not shown. r scans again."

@@ -1,0 +1,5 @@
+"""All commands, a topic a file. Importing them puts them under the root; none imports more than click."""
+
+from walkdown.cli.commands import carry, house, look, walk
+
+__all__ = ["carry", "house", "look", "walk"]

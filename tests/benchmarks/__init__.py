@@ -1,0 +1,1 @@
+"""Figures for people to judge; run by hand, never by the tests."""
