@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from walkdown.cli.asked import asked
 from walkdown.cli.exits import ending_signals
-from walkdown.cli.walk import asked
 from walkdown.errors import UsageError
 from walkdown.model import Actor
 from walkdown.review import actor_of

@@ -9,7 +9,7 @@ from textwrap import wrap
 import click
 import msgspec
 
-from walkdown.cli.root import asked_lists
+from walkdown.cli.asked import asked
 from walkdown.cli.scan import interruptible, live
 from walkdown.errors import UsageError
 from walkdown.model import Channel, Decided, Event, Finding, Noted, Standing, Subject, Verdict, line_of
@@ -17,7 +17,6 @@ from walkdown.record.plain import json_bytes
 from walkdown.record.wire_walk import WRITTEN, WireWrite, WireWritten
 from walkdown.review import Session, Terms, actor_of
 from walkdown.safetext import for_terminal
-from walkdown.settings import Settings
 
 _WIDTH = 88
 Say = Callable[[Event], str]
@@ -57,18 +56,6 @@ def open_session(path: str, *, offline: bool) -> Session:
 def channel() -> Channel:
     """Whether a person sits there; the record says so."""
     return Channel.TERMINAL if sys.stdin.isatty() else Channel.SCRIPT
-
-
-def asked(*, offline: bool) -> Callable[[Settings], Settings]:
-    """What the flags of every command of the walk change in the settings."""
-    lists = asked_lists()
-
-    def adjust(settings: Settings) -> Settings:
-        return msgspec.structs.replace(
-            settings, offline=settings.offline or offline, checklists=lists or settings.checklists
-        )
-
-    return adjust
 
 
 def verdict_named(name: str) -> Verdict:
