@@ -69,7 +69,7 @@ def codes(parsed: Parsed) -> list[str]:
 def test_bandit_as_it_prints_it() -> None:
     low, high = recorded("bandit").findings
     assert (low.rule.tool, low.rule.id, low.severity, low.confidence) == (
-        "Bandit", "B404", Severity.LOW, Confidence.SURE,
+        "Bandit (imported)", "B404", Severity.LOW, Confidence.SURE,
     )  # fmt: skip
     assert high.place == FilePlace("app/a b.py", line=6, column=5, end_line=6, end_column=41)
     assert high.rule.cwe == (78,)
@@ -488,3 +488,11 @@ def test_an_odd_exit_code_is_a_gap_beside_the_findings() -> None:
     assert (len(parsed.findings), codes(parsed)) == (1, ["exit-code"])
     with pytest.raises(ScannerError):
         scanner.parse(tool, Job("lint", "", ("lint",)), BATCH, Printed(b"", code=70))
+
+
+@pytest.mark.parametrize("name", ["semgrep", "Kingfisher", "pip-audit", " bandit"])
+def test_a_report_that_calls_its_tool_as_one_of_ours_is_never_taken_for_it(name: str) -> None:
+    run = {"tool": {"driver": {"name": name}}, "results": [{"message": {"text": "x"}, "ruleId": "py-x"}]}
+    found = one(json.dumps({"version": "2.1.0", "runs": [run]}).encode())
+    assert found.rule.tool.endswith(" (imported)")
+    assert {source.tool for source in found.sources} == {found.rule.tool}

@@ -34,6 +34,9 @@ _SECRET_FAMILY = "hardcoded-secret"  # noqa: S105 - the name of a family
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
+_OUR_NAMES = frozenset({"bandit", "kingfisher", "kingfisher-history", "pip-audit", "semgrep"})
+
+
 def gap(code: str, reason: str, path: str = "") -> Skipped:
     return Skipped(path, SkipKind.GAP, code, reason)
 
@@ -42,7 +45,9 @@ class RunReader:
     """One tool's part of the file."""
 
     def __init__(self, run: shape.Run, name: str, root: str, known: Collection[str]) -> None:
-        self.tool = short(run.tool.driver.name, 60) or "unnamed tool"
+        name_told = short(run.tool.driver.name, 60) or "unnamed tool"
+        # A report may call its tool as it likes; what our own scanners found must not be taken for it, nor it for that.
+        self.tool = f"{name_told} (imported)" if name_told.strip().casefold() in _OUR_NAMES else name_told
         self._run = run
         self._file = for_terminal(name, width=120)
         self._places = Places(run.original_uri_base_ids or {}, run.artifacts or (), root, known)
