@@ -31,6 +31,26 @@ _WORDS_LIGHT = {
     "faint": "#8a94a0",
 }
 
+# A thin plane in the background of the list, not a bright bar beside it.
+_BARS_DARK = {
+    "scrollbar-background": "#1a1f26",
+    "scrollbar-background-hover": "#1a1f26",
+    "scrollbar-background-active": "#1a1f26",
+    "scrollbar-corner-color": "#1a1f26",
+    "scrollbar": "#39424e",
+    "scrollbar-hover": "#4a5563",
+    "scrollbar-active": "#4a5563",
+}
+_BARS_LIGHT = {
+    "scrollbar-background": "#f2f0ec",
+    "scrollbar-background-hover": "#f2f0ec",
+    "scrollbar-background-active": "#f2f0ec",
+    "scrollbar-corner-color": "#f2f0ec",
+    "scrollbar": "#cfcac0",
+    "scrollbar-hover": "#b3ada1",
+    "scrollbar-active": "#b3ada1",
+}
+
 DARK = Theme(
     name="walkdown-dark",
     primary="#6cb6d9",
@@ -44,7 +64,7 @@ DARK = Theme(
     surface="#1a1f26",
     panel="#212832",
     dark=True,
-    variables={**_WORDS_DARK, "footer-key-foreground": "#6cb6d9", "block-cursor-text-style": "none"},
+    variables={**_WORDS_DARK, **_BARS_DARK, "footer-key-foreground": "#6cb6d9", "block-cursor-text-style": "none"},
 )
 LIGHT = Theme(
     name="walkdown-light",
@@ -59,7 +79,7 @@ LIGHT = Theme(
     surface="#f2f0ec",
     panel="#e8e5df",
     dark=False,
-    variables={**_WORDS_LIGHT, "footer-key-foreground": "#0b6a8f", "block-cursor-text-style": "none"},
+    variables={**_WORDS_LIGHT, **_BARS_LIGHT, "footer-key-foreground": "#0b6a8f", "block-cursor-text-style": "none"},
 )
 THEMES = (DARK, LIGHT)
 WORDS = tuple(_WORDS_DARK)
