@@ -39,14 +39,16 @@ class Evidence(msgspec.Struct, frozen=True):
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        return tuple(sorted(finding.id for finding in (*self.against, *self.dismissed)))
+        """What spoke against it and was seen so; what was set aside may count again one day, and then was not."""
+        return tuple(sorted(finding.id for finding in self.against))
 
     @property
     def domain(self) -> str:
         """Changes when anything changes that a decision on this item rested on."""
         facts = sorted(f"{fact.rule.id} {fact.place}" for fact in self.facts)
-        text = "\n".join((*self.rests_on, "--", *facts, "--", str(self.gaps)))
-        return hashlib.sha256(text.encode()).hexdigest()
+        found = sorted(finding.id for finding in (*self.against, *self.dismissed))
+        text = "\n".join((*found, "--", *facts, "--", str(self.gaps)))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Index(msgspec.Struct, frozen=True):

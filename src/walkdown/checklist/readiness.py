@@ -9,7 +9,7 @@ from enum import Enum
 import msgspec
 
 from walkdown.checklist.evidence import Evidence
-from walkdown.model import Finding, Gap, Kind, Reach, Severity, Standing, State, Subject, Verdict
+from walkdown.model import Decided, Finding, Gap, Kind, Reach, Severity, Standing, State, Subject, Verdict
 
 _UNDECIDED = {severity: f"{severity.value}, undecided" for severity in Severity}
 _SETTLED = {Verdict.PASS, Verdict.WAIVED, Verdict.NOT_APPLICABLE}
@@ -56,9 +56,13 @@ def readiness(
 
 
 def is_over(standing: Standing, today: date) -> bool:
-    """A waiver or an acceptance whose last day has gone by."""
+    """A waiver or an acceptance whose last day has gone by, or whose end nobody can read: a session from elsewhere may
+    say anything."""
     until = standing.decision.until
-    return bool(until) and date.fromisoformat(until) < today
+    try:
+        return bool(until) and date.fromisoformat(until) < today
+    except ValueError:
+        return True
 
 
 def dismissed(state: State, today: date) -> frozenset[str]:
@@ -66,8 +70,17 @@ def dismissed(state: State, today: date) -> frozenset[str]:
     return frozenset(
         subject.id
         for subject, standing in state.decisions.items()
-        if subject.kind is Kind.FINDING and standing.decision.verdict in _SET_ASIDE and not is_over(standing, today)
+        if subject.kind is Kind.FINDING
+        and standing.decision.verdict in _SET_ASIDE
+        and not (standing.disputed and _is_torn(standing))
+        and not is_over(standing, today)
     )
+
+
+def _is_torn(standing: Standing) -> bool:
+    """Somebody says at the same time that it is a flaw."""
+    acts = (event.act for event in standing.disputed)
+    return any(isinstance(act, Decided) and act.decision.verdict not in _SET_ASIDE for act in acts)
 
 
 def waived(gap: Gap, state: State, today: date) -> Standing | None:
@@ -80,8 +93,12 @@ def waived(gap: Gap, state: State, today: date) -> Standing | None:
 
 
 def is_stale(evidence: Evidence, standing: Standing) -> bool:
-    """Decided on other evidence than today's."""
-    return standing.decision.domain != evidence.domain
+    """Decided on other evidence than today's, or when what speaks against it now was set aside."""
+    if standing.decision.domain != evidence.domain:
+        return True
+    if not evidence.dismissed and not evidence.against:
+        return False
+    return not {one.id for one in evidence.against} <= set(standing.decision.rests_on)
 
 
 def is_too_old(evidence: Evidence, standing: Standing, today: date) -> bool:
@@ -89,7 +106,10 @@ def is_too_old(evidence: Evidence, standing: Standing, today: date) -> bool:
     age = evidence.item.max_age_days
     if age is None:
         return False
-    decided = datetime.fromisoformat(standing.event.time.replace("Z", "+00:00")).date()
+    try:
+        decided = datetime.fromisoformat(standing.event.time.replace("Z", "+00:00")).date()
+    except ValueError:
+        return True
     return decided + timedelta(days=age) < today
 
 
@@ -132,7 +152,7 @@ def _findings(serious: Iterable[Finding], state: State, today: date) -> Iterator
             why = _UNDECIDED[finding.severity]
         elif standing.disputed:
             why = f"{finding.severity.value}, decided differently by two people"
-        elif standing.decision.verdict is Verdict.REAL:
+        elif standing.decision.verdict not in _SET_ASIDE:
             why = f"{finding.severity.value}, real and not fixed"
         elif is_over(standing, today):
             why = f"{finding.severity.value}, accepted until {standing.decision.until}"

@@ -122,7 +122,7 @@ def gap_list(session: Session) -> WireGapList:
 def state_of(finding: Finding, board: Board) -> str:
     """As `finding list --state` takes it."""
     standing = board.standing(Subject(Kind.FINDING, finding.id))
-    if standing is None or is_over(standing, board.today):
+    if standing is None or standing.disputed or is_over(standing, board.today):
         return OPEN
     return standing.decision.verdict.value
 

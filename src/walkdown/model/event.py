@@ -43,8 +43,8 @@ class Verdict(Enum):
 
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`rests_on`: ids of the findings, facts and gaps that lay before the person; `domain`: digest of what was
-    looked at to get them. Both tell later whether the decision still stands.
+    """`rests_on`: ids of the findings that spoke against it before the person's eyes; `domain`: digest of what was
+    looked at to get them, with facts, gaps and what was set aside. Both tell later whether the decision still stands.
 
     `over`: number of the event whose decision stood when the person decided, 0 for none. Where another stood by then,
     two people decided at once, and both are shown. `seconds`: how long the evidence was on the person's screen.

@@ -10,6 +10,8 @@ from walkdown.errors import WalkdownError
 from walkdown.model import StackPart
 from walkdown.record.folder import countersignatures, newest_record
 from walkdown.record.statement import Countersignature, Statement
+from walkdown.review.lists import offered_lists
+from walkdown.settings import Settings
 from walkdown.target import State
 from walkdown.target.opened import Target
 
@@ -29,7 +31,8 @@ class SignOff(msgspec.Struct, frozen=True):
 
 class About(msgspec.Struct, frozen=True):
     """`git` is false for a plain folder, `head` empty before the first commit. `changed`: the tree is not what the
-    commit says. `notes`: what else one should know. Names and notes come from the target: untrusted."""
+    commit says. `notes`: what else one should know. `lists`: checklists
+    that the target brings along and nobody loaded. Names and notes come from the target: untrusted."""
 
     name: str
     git: bool
@@ -40,9 +43,10 @@ class About(msgspec.Struct, frozen=True):
     stack: tuple[StackPart, ...] = ()
     notes: tuple[str, ...] = ()
     signoff: SignOff | None = None
+    lists: tuple[str, ...] = ()
 
 
-def about(target: Target) -> About:
+def about(target: Target, settings: Settings) -> About:
     """Takes as long as reading every file once: not for the thread that paints."""
     facts = target.facts
     return About(
@@ -55,6 +59,7 @@ def about(target: Target) -> About:
         stack=tuple(StackPart(one.kind, one.name, one.path, one.line) for one in target.stack),
         notes=tuple(f"{note.text} {note.do}".strip() for note in target.notes),
         signoff=last_signoff(Path(target.root)),
+        lists=offered_lists(settings, target.root),
     )
 
 

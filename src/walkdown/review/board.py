@@ -22,6 +22,7 @@ from walkdown.checklist import (
     waived,
     why_open,
 )
+from walkdown.checklist.readiness import is_too_old
 from walkdown.model import (
     Cancelled,
     Failed,
@@ -30,6 +31,7 @@ from walkdown.model import (
     Kind,
     Missing,
     Note,
+    Opened,
     Reach,
     Report,
     ScanResult,
@@ -46,6 +48,8 @@ from walkdown.model import (
 )
 
 _REASONS_SHOWN = 3
+_KINGFISHER = "kingfisher"
+_NOT_RUN = "not-run"  # what a scan says of files that a scanner never came to
 
 
 class ItemView(msgspec.Struct, frozen=True):
@@ -88,9 +92,17 @@ class Looked(msgspec.Struct, frozen=True):
     scope: tuple[Gap, ...]
     serious: tuple[Finding, ...]
     by_id: Mapping[str, Finding]
+    gap_by_id: Mapping[str, Gap]
     fresh: bool
 
     # fresh: of the content as it is now, and whole. Otherwise code cannot be shown beside it.
+
+    def knows_secrets(self, path: str) -> bool:
+        """Whether the secret scan read this file to its end: only then its code may go elsewhere, masked."""
+        for report in self.result.reports:
+            if report.scanner == _KINGFISHER:
+                return is_whole(report.outcome) and path not in {skip.path for skip in report.coverage.gaps}
+        return all(skip.code != "scanner" for skip in self.result.target.skipped)  # it may have been left out
 
 
 class Board(msgspec.Struct, frozen=True):
@@ -120,7 +132,7 @@ class Board(msgspec.Struct, frozen=True):
         return self.looked.by_id.get(finding_id) if self.looked else None
 
     def gap(self, gap_id: str) -> Gap | None:
-        return next((gap for gap in self.gaps if gap.id == gap_id), None)
+        return self.looked.gap_by_id.get(gap_id) if self.looked else None
 
     def standing(self, subject: Subject) -> Standing | None:
         return self.state.decisions.get(subject)
@@ -133,14 +145,16 @@ def look_at(result: ScanResult, threshold: Severity, *, fresh: bool) -> Looked:
     """Sort out a scan once."""
     skips = [("", skip) for skip in result.target.skipped]
     skips += [(report.scanner, skip) for report in result.reports for skip in report.coverage.skipped]
+    gaps = _gaps((*skips, *_not_run(result.reports)), SkipKind.GAP)
     return Looked(
         result=result,
         index=index(result),
-        gaps=_gaps((*skips, *_not_run(result.reports)), SkipKind.GAP),
+        gaps=gaps,
         limits=_gaps(skips, SkipKind.LIMIT),
         scope=_gaps(skips, SkipKind.SCOPE),
         serious=tuple(one for one in result.findings if one.severity.at_least(threshold)),
         by_id={one.id: one for one in result.findings},
+        gap_by_id={one.id: one for one in gaps},
         fresh=fresh,
     )
 
@@ -168,7 +182,7 @@ def _obstacles(evidence: Sequence[Evidence], looked: Looked | None, state: State
         part = Obstacle(ObstacleKind.SCAN, "", "Only a part was scanned", "flags left out files or scanners")
         return (part, *found)
     if not looked.fresh:
-        why = "files changed since, or a tool was missing"
+        why = "files changed since, a tool was missing, or the last scan broke off"
         return (Obstacle(ObstacleKind.SCAN, "", "The scan is not of now", why), *found)
     return found
 
@@ -182,9 +196,21 @@ def _view(evidence: Evidence, state: State, today: date, *, scanned: bool) -> It
         note=state.notes.get(subject),
         why=why_open(evidence, standing, today),
         # The domain is a digest over all findings of the item: not made where nobody opened anything.
-        opened=subject in state.opened and state.has_opened(subject, evidence.domain),
+        opened=subject in state.opened and _is_opened(evidence, standing, state, today),
         proposal=_proposal(evidence) if scanned else None,
     )
+
+
+def _is_opened(evidence: Evidence, standing: Standing | None, state: State, today: date) -> bool:
+    """Once is enough for the same evidence, except where an answer is too old: it is to be looked at anew."""
+    subject = Subject(Kind.ITEM, evidence.item.id)
+    if not state.has_opened(subject, evidence.domain):
+        return False
+    if standing is None or not is_too_old(evidence, standing, today):
+        return True
+    later = reversed(state.events[standing.event.seq :])
+    looked = Opened(subject, evidence.domain)
+    return any(event.act == looked for event in later if isinstance(event.act, Opened))
 
 
 def _proposal(evidence: Evidence) -> Verdict | None:
@@ -214,9 +240,11 @@ def _said(reasons: Sequence[str]) -> str:
 
 
 def _not_run(reports: Iterable[Report]) -> Iterable[tuple[str, Skipped]]:
-    """A scanner that did not run to its end and names no file for it is a gap all the same."""
+    """A scanner that did not run to its end is a gap of its own, whatever else it could not read: who waives a broken
+    manifest has not waived that nobody audits the others."""
     for report in reports:
-        if not is_whole(report.outcome) and not report.coverage.gaps:
+        told = any(skip.code == _NOT_RUN for skip in report.coverage.gaps)
+        if not is_whole(report.outcome) and not told:
             code, reason = _ending(report)
             yield report.scanner, Skipped("", SkipKind.GAP, code, reason)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from walkdown.checklist import Checklist
 from walkdown.checklist.inherit import checklist_of
-from walkdown.checklist.load import Lists, find_lists, shipped_lists
+from walkdown.checklist.load import Lists, Origin, find_lists, shipped_lists
 from walkdown.errors import ChecklistError
 from walkdown.model import Item
 from walkdown.settings import Settings
@@ -15,6 +15,12 @@ from walkdown.settings import Settings
 def known_lists(settings: Settings, root: str) -> Lists:
     """All there are, a target's own among them: those are only ever offered."""
     return find_lists(shipped_lists(), settings.folders.config / "checklists", settings.checklists, Path(root))
+
+
+def offered_lists(settings: Settings, root: str) -> tuple[str, ...]:
+    """What `--checklist` takes for the lists that the target brings along and nobody asked for. Not read."""
+    lists = known_lists(settings, root)
+    return tuple(one.label for one in lists.known if one.origin is Origin.TARGET and one not in lists.picked)
 
 
 def chosen_list(settings: Settings, root: str) -> Checklist:

@@ -6,15 +6,18 @@ Every method that writes returns after the disk has it; what `board` shows after
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from types import TracebackType
 
 import msgspec
 
 from walkdown import __version__
 from walkdown.checklist import Checklist
+from walkdown.errors import GitError
 from walkdown.journal import Journal, fold, to_redo, to_undo
 from walkdown.model import (
     Act,
@@ -41,8 +44,10 @@ from walkdown.review.sessions import JOURNAL, remember
 from walkdown.review.terms import Terms, check
 from walkdown.scan.events import Listener, nobody
 from walkdown.settings import Settings
+from walkdown.target import Target
 
 _DAY = timedelta(days=1)
+_SKEW = timedelta(minutes=5)
 
 
 class Session:
@@ -113,19 +118,36 @@ class Session:
         try:
             result = await review.scan(listener)
         except BaseException:
-            if review is not self.review:
-                review.target.close()
+            self._doubt(review)
             raise
         finally:
             self._scanning = None
+        return await self._take_over(review, result)
+
+    async def _take_over(self, review: Review, result: ScanResult) -> Board:
+        """All at once, when nothing is left to wait for: nobody decides on a board that its screen does not show yet,
+        and no code of the new files is shown beside what was found in the old ones."""
+        try:
+            looked = await asyncio.to_thread(look_at, result, review.settings.fail_on, fresh=True)
+            if not result.target.narrowed:
+                await asyncio.to_thread(lambda: last.save(review.state_folder, result, self._asked(review)))
+        except BaseException:
+            self._doubt(review)
+            raise
         if review is not self.review:
             self.review.target.close()
             self.review = review
-        self._looked = await asyncio.to_thread(look_at, result, review.settings.fail_on, fresh=True)
-        self.refresh()
-        if not result.target.narrowed:
-            await asyncio.to_thread(last.save, review.state_folder, result, self._asked())
-        return self.board
+        self._looked = looked
+        return self.refresh()
+
+    def _doubt(self, review: Review) -> None:
+        """A scan broke off. Whoever asked for it had a reason, so that the last one no longer counts as of now."""
+        if review is not self.review:
+            review.target.close()
+        if self._looked is not None and self._looked.fresh:
+            self._looked = msgspec.structs.replace(self._looked, fresh=False)
+            # Without the journal: perhaps the app is being left, and it is closed already.
+            self.board = board_of(self.checklist, self.board.state, self._looked, self.board.today)
 
     def stop(self, scanner: str) -> None:
         """End one scanner of the scan under way; what it found so far is kept."""
@@ -134,18 +156,25 @@ class Session:
 
     def refresh(self) -> Board:
         """Read the journal again: another window may have written to it."""
-        self.board = self._board()
+        # Made anew for every key that changes nothing, it would be felt from some thousand decisions on.
+        if self.board.checklist is not self.checklist or self.board.looked is not self._looked or self._is_outdated():
+            self.board = self._board()
         return self.board
 
     def changed_elsewhere(self) -> bool:
-        """Whether another window wrote to the journal since we last read it. Cheap: to be asked twice a second."""
-        return bool(self._journal.new_events(len(self._events)))
+        """Whether the board is no longer true: another window wrote to the journal since we last read it, or a new day
+        came, with which a waiver may have run out. Cheap: to be asked twice a second."""
+        return self._is_outdated()
+
+    def _is_outdated(self) -> bool:
+        return self.board.today != _today() or bool(self._journal.new_events(len(self.board.state.events)))
 
     def decide(
         self, subjects: Sequence[Subject], verdict: Verdict, terms: Terms, actor: Actor, seen: Board | None = None
     ) -> tuple[Event, ...]:
-        """One decision about one thing or many. Either all of them are written or none. What others decided since the
-        board that this person saw was made stays beside theirs as a dispute."""
+        """One decision about one thing or many. Either all of them are written or none. It rests on the board that this
+        person saw: what others decided since stays beside theirs as a dispute, and what a scan found since reopens it.
+        """
         seen = seen or self.board
         self.refresh()
         batch = secrets.token_hex(6) if len(subjects) > 1 else ""
@@ -157,23 +186,30 @@ class Session:
     def note(self, subject: Subject, text: str, actor: Actor) -> None:
         self._write((Noted(subject, text),), actor)
 
-    def opened(self, subject: Subject, actor: Actor) -> None:
-        """Somebody looks at the evidence. Written once for the same evidence."""
-        domain = self._domain(subject)
-        if not self.board.state.has_opened(subject, domain):
+    def opened(self, subject: Subject, actor: Actor, seen: Board | None = None) -> None:
+        """Somebody looks at the evidence, as `seen` shows it. Written once for the same evidence, and once more for an
+        item whose answer is too old."""
+        seen = seen or self.board
+        domain = _domain(subject, seen)
+        view = seen.item(subject.id) if subject.kind is Kind.ITEM else None
+        if not (view.opened if view else seen.state.has_opened(subject, domain)):
             self._write((Opened(subject, domain),), actor)
 
     def undo(self, actor: Actor, seq: int | None = None) -> tuple[Event, ...]:
         """Take back this person's last decision, or the one named. Gives what was taken back."""
         state = self.refresh().state
         event = to_undo(state, actor, seq)
-        events = tuple(one for one in self._batch(event) if one.seq not in state.undone)
+        # A number names one thing; the key takes back what one key press did.
+        events = (event,) if seq else tuple(one for one in self._batch(event) if one.seq not in state.undone)
         self._write(tuple(Undone(one.seq) for one in events), actor)
         return events
 
     def redo(self, actor: Actor) -> tuple[Event, ...]:
-        event = to_redo(self.refresh().state, actor)
-        events = tuple(one for one in self._batch(event) if one.seq in self.board.state.undone)
+        state = self.refresh().state
+        event = to_redo(state, actor)
+        # What another person took back of the same batch is theirs to bring back.
+        mine = state.redoable.get(actor, ())
+        events = tuple(one for one in self._batch(event) if one.seq in mine)
         self._write(tuple(Redone(one.seq) for one in events), actor)
         return events
 
@@ -189,7 +225,7 @@ class Session:
 
     def _decision(self, subject: Subject, verdict: Verdict, terms: Terms, batch: str, seen: Board) -> Decision:
         standing = seen.standing(subject)
-        view = self.board.item(subject.id) if subject.kind is Kind.ITEM else None
+        view = seen.item(subject.id) if subject.kind is Kind.ITEM else None
         return Decision(
             subject=subject,
             verdict=verdict,
@@ -198,18 +234,11 @@ class Session:
             until=terms.until,
             note=terms.note,
             rests_on=view.evidence.rests_on if view else (),
-            domain=self._domain(subject),
+            domain=_domain(subject, seen),
             over=standing.event.seq if standing else 0,
             seconds=terms.seconds,
             batch=batch,
         )
-
-    def _domain(self, subject: Subject) -> str:
-        if subject.kind is Kind.ITEM and (view := self.board.item(subject.id)):
-            return view.evidence.domain
-        if subject.kind is Kind.FINDING and (finding := self.board.finding(subject.id)):
-            return finding.fingerprint
-        return ""
 
     def _write(self, acts: Sequence[Act], actor: Actor) -> tuple[Event, ...]:
         events = self._journal.append_all(acts, actor, self._channel)
@@ -217,12 +246,15 @@ class Session:
         return events
 
     def _board(self) -> Board:
-        self._events = (*self._events, *self._journal.new_events(len(self._events)))
+        known = self._events  # once: two threads may be here
+        self._events = (*known, *self._journal.new_events(len(known)))
         return board_of(self.checklist, fold(self._events), self._looked, _today())
 
-    def _asked(self) -> str:
-        """What a scan goes by, in one text."""
-        settings = self.review.settings
+    def _asked(self, review: Review | None = None) -> str:
+        """What a scan goes by, besides the files, in one text. Equal files may stand on another commit, committed or
+        not, and in another history, which is searched for secrets too."""
+        review = review or self.review
+        settings, target = review.settings, review.target
         return msgspec.json.encode(
             (
                 __version__,
@@ -231,16 +263,51 @@ class Session:
                 settings.only,
                 settings.skip,
                 settings.rules,
+                tuple(_stamps(settings.rules)),
+                settings.external,
+                settings.sarif,
                 settings.include_ignored,
                 settings.max_file_bytes,
                 settings.project_digest,
                 settings.offline,
+                target.facts.head,
+                target.dirty,
+                _tips(target),
             )
         ).decode()
 
 
+def _domain(subject: Subject, board: Board) -> str:
+    if subject.kind is Kind.ITEM and (view := board.item(subject.id)):
+        return view.evidence.domain
+    if subject.kind is Kind.FINDING and (finding := board.finding(subject.id)):
+        return finding.fingerprint
+    return ""
+
+
+def _tips(target: Target) -> tuple[str, ...]:
+    """Where the history stands. Where git does not tell, no other answer is equal to this one."""
+    try:
+        return target.history.tips if target.history is not None else ()
+    except GitError:
+        return (secrets.token_hex(8),)
+
+
+def _stamps(folders: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+    """Tells whether a rule was changed, without reading them all."""
+    for folder in folders:
+        # A file may be named as well as a folder.
+        for path in (Path(folder), *sorted(Path(folder).rglob("*"))):
+            with contextlib.suppress(OSError):  # gone: then it tells by being gone
+                about = path.stat()
+                yield str(path), about.st_size, about.st_mtime_ns
+
+
 def _is_of_today(result: ScanResult) -> bool:
-    return result.finished > (datetime.now(timezone.utc) - _DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Not of tomorrow either: a clock that went wrong must not keep a scan for years."""
+    now = datetime.now(timezone.utc)
+    first, end = now - _DAY, now + _SKEW
+    return f"{first:%Y-%m-%dT%H:%M:%SZ}" < result.finished <= f"{end:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _today() -> date:

@@ -25,7 +25,7 @@ from walkdown.journal.carried import CarriedEvent, pack, unpack
 from walkdown.journal.chain import Row
 from walkdown.journal.database import files_of, is_in_use
 from walkdown.journal.journal import common
-from walkdown.model import Event
+from walkdown.model import Decided, Event
 from walkdown.record.plain import json_bytes
 from walkdown.review import last
 from walkdown.review.review import Review
@@ -259,7 +259,24 @@ def read_session(data: bytes, name: str) -> Incoming:
     if len(set(ids)) != len(ids):
         raise UsageError(f"{name} gives one name to two findings.", "It was altered; export it again.")
     rows, events = unpack(carried.events, f"the file {name}")
+    _check_days(events, name)
     return Incoming(carried, rows, events)
+
+
+def _check_days(events: Iterable[Event], name: str) -> None:
+    """Waivers run out by these days, and answers grow old by them."""
+    for event in events:
+        act = event.act
+        until = act.decision.until if isinstance(act, Decided) else ""
+        if not _is_day(event.time, "%Y-%m-%dT%H:%M:%SZ") or (until and not _is_day(until, "%Y-%m-%d")):
+            raise UsageError(f"Event {event.seq} of {name} has a day that is none.", "It was altered; export it again.")
+
+
+def _is_day(text: str, form: str) -> bool:
+    try:
+        return datetime.strptime(text, form).strftime(form) == text  # noqa: DTZ007 - only whether it is one
+    except ValueError:
+        return False
 
 
 def check_fits(review: Review, incoming: Incoming, *, same_project: bool) -> None:

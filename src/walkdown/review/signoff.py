@@ -47,11 +47,14 @@ class Made(msgspec.Struct, frozen=True):
 
 
 def make_record(session: Session, how: How) -> Made:
-    review, board = session.review, session.board
+    # Read again: between the question and the typed word somebody else may have decided, or a day may have passed.
+    review, board = session.review, session.refresh()
     if board.looked is None:
         raise UsageError("There is nothing to sign yet.", "Scan first.")
     result, state = board.looked.result, board.state
     open_points = tuple(f"{one.title}: {one.why}" for one in board.obstacles)
+    if open_points and not how.exceptions:
+        raise UsageError("Not signed: something stands open by now.", f"{open_points[0]}. See: walkdown status")
     verdict = _verdict(open_points, how)
     made = _now()
     counts = Counter(finding.severity for finding in result.findings)
@@ -61,7 +64,7 @@ def make_record(session: Session, how: How) -> Made:
     )
     items = tuple(_line(view.evidence, state) for view in board.items)
     tally = Counts(**{severity.value: counts[severity] for severity in Severity})
-    text = paper(about, made=made, verdict=verdict, items=items, counts=tally, gaps=len(result.gaps))
+    text = paper(about, made=made, verdict=verdict, items=items, counts=tally, gaps=len(board.gaps))
     predicate = Predicate(
         walkdown=__version__,
         made=made,
@@ -95,7 +98,7 @@ def _verdict(open_points: Sequence[str], how: How) -> str:
     who = "Signed by a machine" if how.machine else "Signed"
     if open_points:
         return f"{who} with {len(open_points)} exceptions"
-    return f"{who}: every item decided, no gap"
+    return f"{who}: nothing stands open"
 
 
 def _line(one: Evidence, state: State) -> ItemLine:

@@ -88,5 +88,7 @@ def _check_pass(subject: Subject, title: str, board: Board, channel: Channel) ->
         raise UsageError(f'"{title}" cannot be passed before the scan.', "Let it end first.")
     if channel is Channel.SCRIPT and view.evidence.item.reach is Reach.HUMAN:
         raise UsageError(f'Only a person can pass "{title}".', "Decide it at a terminal.")
-    if view.needs_opening:
+    # What a script set aside nobody needs to have seen; a person in the app or at a terminal had it on the screen.
+    aside = channel is Channel.SCRIPT and bool(view.evidence.dismissed) and not view.opened
+    if view.needs_opening or aside:
         raise UsageError(f'Nobody opened the evidence of "{title}".', f"Look at it first: walkdown item show {view.id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from helpers.boards import (
@@ -19,7 +20,26 @@ from helpers.boards import (
     state,
 )
 from walkdown.errors import UsageError
-from walkdown.model import Act, Actor, Channel, Finding, Kind, Opened, Reach, Severity, Skipped, Subject, Verdict
+from walkdown.model import (
+    Act,
+    Actor,
+    Cancelled,
+    Channel,
+    Coverage,
+    Finding,
+    Kind,
+    Missing,
+    Opened,
+    Outcome,
+    Ran,
+    Reach,
+    Report,
+    Severity,
+    SkipKind,
+    Skipped,
+    Subject,
+    Verdict,
+)
 from walkdown.review.board import Board, board_of, look_at
 from walkdown.review.terms import Terms, check
 
@@ -127,6 +147,80 @@ def test_gaps_are_waived_one_by_one_or_as_a_class() -> None:
     assert [whole.waived(each) is not None for each in whole.gaps] == [True, True, False]
 
 
+def test_a_scanner_that_never_ran_is_a_gap_beside_the_manifest_it_could_not_read() -> None:
+    broken = gap("requirements.txt", "unreadable")
+    absent = Report("pip-audit", "", Missing("It is not here.", "pip install pip-audit"), Coverage(0, 0, (broken,)))
+    looked = look_at(msgspec.structs.replace(result(), reports=(absent,)), Severity.HIGH, fresh=True)
+    assert {one.code for one in looked.gaps} == {"unreadable", "missing"}
+
+
+def test_what_was_set_aside_and_counts_again_reopens_what_was_passed_meanwhile() -> None:
+    """Or else: set it aside, pass without a look, take the first one back."""
+    low = (finding("f1", severity=Severity.LOW),)
+    aside = decided(of_finding("f1"), Verdict.ACCEPTED, until="2026-11-20")
+    view = board(aside, findings=low).item("sql")
+    assert view is not None
+    assert not view.needs_opening
+    passed = decided(of_item("sql"), Verdict.PASS, domain=view.evidence.domain, rests_on=view.evidence.rests_on)
+    assert "sql" not in dict(standing(board(aside, passed, findings=low)))
+    assert dict(standing(board(passed, findings=low)))["sql"] == "the evidence changed since it was decided"
+    again = board(passed, findings=low).item("sql")
+    assert again is not None
+    assert again.needs_opening
+
+
+def test_a_finding_that_another_person_calls_real_is_not_set_aside() -> None:
+    real, aside = (decided(of_finding("f1"), one) for one in (Verdict.REAL, Verdict.FALSE_POSITIVE))
+    view = board((real, BOB), (aside, ADA), findings=(finding("f1", severity=Severity.LOW),)).item("sql")
+    assert view is not None
+    assert [one.id for one in view.evidence.against] == ["f1"]
+
+
+def test_no_script_sets_aside_what_nobody_saw_and_passes_the_rest() -> None:
+    aside = decided(of_finding("f1"), Verdict.FALSE_POSITIVE)
+    seen = board(aside, findings=(finding("f1"),))
+    assert "Nobody opened the evidence" in refused(seen, of_item("sql"), Verdict.PASS, Channel.SCRIPT)
+    check(of_item("sql"), Verdict.PASS, Terms(), seen, Channel.APP)
+    opened = Opened(of_item("sql"), seen.items[0].evidence.domain)
+    check(of_item("sql"), Verdict.PASS, Terms(), board(opened, aside, findings=(finding("f1"),)), Channel.SCRIPT)
+
+
+def test_code_goes_elsewhere_only_where_the_secret_scan_read_it_to_the_end() -> None:
+    def knows(outcome: Outcome, *gaps: Skipped) -> bool:
+        made = msgspec.structs.replace(result(), reports=(Report("kingfisher", "1", outcome, Coverage(3, 2, gaps)),))
+        return look_at(made, Severity.HIGH, fresh=True).knows_secrets("a.py")
+
+    assert knows(Ran())
+    assert knows(Ran(), gap("b.py"))
+    assert not knows(Ran(), gap("a.py"))
+    assert not knows(Cancelled())
+    left_out = Skipped("", SkipKind.SCOPE, "scanner", "kingfisher was left out on purpose")
+    assert not look_at(result(skipped=(left_out,)), Severity.HIGH, fresh=True).knows_secrets("a.py")
+
+
+def test_an_answer_that_is_too_old_is_looked_at_anew_before_it_is_given_again() -> None:
+    domain = board().items[1].evidence.domain
+    looked = Opened(of_item("restore"), domain)
+    passed = decided(of_item("restore"), Verdict.PASS, domain=domain)
+    fresh, old = "2026-11-19T10:00:00Z", "2026-08-01T10:00:00Z"
+    assert [board(looked, passed, time=when).items[1].opened for when in (fresh, old)] == [True, False]
+    assert board(looked, passed, looked, time=old).items[1].opened
+
+
+def test_days_that_nobody_can_read_are_over() -> None:
+    waiver = decided(of_item("sql"), Verdict.WAIVED, until="soon", domain=board().items[0].evidence.domain)
+    passed = decided(of_item("restore"), Verdict.PASS, domain=board().items[1].evidence.domain)
+    assert standing(board(waiver, passed, time="today")) == [
+        ("sql", "the waiver ended on soon"),
+        ("restore", "decided more than 90 days ago"),
+    ]
+
+
+def test_only_what_sets_a_finding_aside_takes_it_out_of_the_way() -> None:
+    odd = decided(of_finding("f1"), Verdict.PASS)
+    assert "f1" in dict(standing(board(odd, findings=(finding("f1"),))))
+
+
 def test_many_reasons_about_one_file_are_one_gap() -> None:
     rules = tuple(gap("a.py", "rule-timeout", f"rule {number} gave up") for number in range(5))
     (only,) = board(gaps=rules).gaps
@@ -154,7 +248,7 @@ def test_no_scan_a_part_of_one_or_a_dirty_tree_is_never_ready() -> None:
     assert "The scan is not of now" in dict(standing(old))
 
 
-def refused(one: Board, subject: Subject, verdict: Verdict, channel: Channel = Channel.APP, **terms: str) -> str:
+def refused(one: Board, subject: Subject, verdict: Verdict, channel: Channel = Channel.APP, /, **terms: str) -> str:
     with pytest.raises(UsageError) as error:
         check(subject, verdict, Terms(**terms), one, channel)  # type: ignore[arg-type]
     return str(error.value)

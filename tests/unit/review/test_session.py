@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from helpers.boards import ADA, BOB, finding, of_finding, of_item, result
-from helpers.repos import make_repo
-from walkdown.errors import JournalError, UsageError
-from walkdown.model import Actor, Channel, Verdict
-from walkdown.review import Session, Terms, last
+from helpers.boards import ADA, BOB, checklist, finding, item, of_finding, of_item, result
+from helpers.repos import commit, git, make_repo, write
+from walkdown.errors import GitError, JournalError, UsageError
+from walkdown.model import Actor, Channel, Severity, TargetFacts, Verdict
+from walkdown.review import How, Review, Session, Terms, last, make_record
 from walkdown.review.board import look_at
 
 FOUND = tuple(finding(f"f{number}", "input.sql-built", line=number) for number in range(1, 4))
@@ -40,6 +42,18 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         monkeypatch.setenv(f"WALKDOWN_{name}_DIR", str(tmp_path / name))
     with ExitStack() as stack:
         yield Desk(make_repo(tmp_path, {"app.py": "print()\n"}), stack)
+
+
+def now(days: int = 0) -> str:
+    return f"{datetime.now(timezone.utc) + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def kept(session: Session, finished: str) -> None:
+    """As if a scan of the files as they are had ended then, and found nothing."""
+    target = session.review.target
+    facts = TargetFacts(looked=target.looked, head=target.facts.head, dirty=target.dirty)
+    made = msgspec.structs.replace(result(), target=facts, finished=finished)
+    assert last.save(session.review.state_folder, made, session._asked()) == ""
 
 
 def verdict(session: Session, item: str = "error.timeouts") -> Verdict | None:
@@ -131,13 +145,144 @@ def test_the_last_scan_speaks_again_only_for_what_it_looked_at(desk: Desk) -> No
     session = desk.window()
     target = session.review.target
     made = result(FOUND, looked=target.looked)
-    import msgspec
-
-    now = msgspec.structs.replace(made, finished="2999-01-01T00:00:00Z")
-    last.save(session.review.state_folder, now, session._asked())
+    last.save(session.review.state_folder, msgspec.structs.replace(made, finished=now()), session._asked())
     assert desk.window().recall()
     (desk.repo / "app.py").write_text("print(1)\n")
     changed = desk.window()
     assert not changed.recall()
     assert "The scan is not of now" in {one.title for one in changed.board.obstacles}
     assert len(changed.board.findings) == len(FOUND), "still shown, and said to be old"
+
+
+@pytest.mark.parametrize(("days", "fresh"), [(0, True), (-2, False), (2, False)])
+def test_a_scan_speaks_for_a_day_and_a_clock_that_went_wrong_makes_it_no_longer(
+    desk: Desk, days: int, fresh: bool
+) -> None:
+    kept(desk.window(), now(days))
+    assert desk.window().recall() is fresh
+
+
+def test_equal_files_on_another_commit_are_looked_at_anew(desk: Desk) -> None:
+    """The record would name the old commit, and the history in between may hold a secret that is gone again."""
+    kept(desk.window(), now())
+    write(desk.repo, {"key.pem": "once here"})
+    commit(desk.repo)
+    write(desk.repo, {"key.pem": None})
+    commit(desk.repo)
+    assert not desk.window().recall()
+
+
+def test_equal_files_that_are_no_longer_committed_are_no_clean_tree(desk: Desk) -> None:
+    write(desk.repo, {"app.py": "print(2)\n"})
+    commit(desk.repo)
+    kept(desk.window(), now())
+    git(desk.repo, "reset", "--quiet", "--soft", "HEAD~1")
+    assert not desk.window().recall()
+
+
+def test_another_branch_is_another_history(desk: Desk) -> None:
+    kept(desk.window(), now())
+    git(desk.repo, "checkout", "--quiet", "-b", "other")
+    write(desk.repo, {"key.pem": "once here"})
+    commit(desk.repo)
+    git(desk.repo, "checkout", "--quiet", "main")
+    assert not desk.window().recall()
+
+
+def test_a_scanner_of_ones_own_that_was_never_run_is_not_passed_over(desk: Desk, tmp_path: Path) -> None:
+    kept(desk.window(), now())
+    config = tmp_path / "CONFIG" / "config.toml"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text('[[scanners]]\nname = "own"\ncommand = ["own", "{target}"]\n')
+    assert not desk.window().recall()
+
+
+def test_a_rule_that_was_changed_asks_again(desk: Desk, tmp_path: Path) -> None:
+    folder, config = tmp_path / "rules", tmp_path / "CONFIG" / "config.toml"
+    write(folder, {"one.yml": "rules: []\n"})
+    write(config.parent, {config.name: f"rules = ['{folder}']\n"})
+    kept(desk.window(), now())
+    assert desk.window().recall()
+    write(folder, {"one.yml": "rules: [] # and more\n"})
+    assert not desk.window().recall()
+
+
+def test_who_decides_while_a_scan_ends_decided_on_what_lay_before_them(desk: Desk) -> None:
+    session = desk.window()
+    session._looked = look_at(result(), session.review.settings.fail_on, fresh=True)
+    seen = session.refresh()
+    session._looked = look_at(result(FOUND), session.review.settings.fail_on, fresh=True)
+    session.refresh()
+    item = of_item("input.sql-parameters")
+    session.decide([item], Verdict.WAIVED, WAIVED, ADA, seen)
+    session.opened(item, ADA, seen)
+    view = session.board.item(item.id)
+    assert view is not None
+    assert view.why == "the evidence changed since it was decided"
+    assert not view.opened
+
+
+def test_a_number_takes_back_that_one_and_a_redo_only_what_one_took_back_oneself(desk: Desk) -> None:
+    session = desk.window()
+    subjects = [of_finding(one.id) for one in FOUND]
+    events = session.decide(subjects, Verdict.FALSE_POSITIVE, Terms(reason="tests"), ADA)
+    assert session.undo(BOB, events[0].seq) == (events[0],)
+    assert session.undo(ADA) == events[1:]
+    assert session.redo(BOB) == (events[0],)
+    assert [session.board.standing(one) is not None for one in subjects] == [True, False, False]
+
+
+async def test_a_scan_that_broke_off_leaves_the_last_one_in_doubt(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = desk.window()
+    session._scanned = True
+    assert "The scan is not of now" not in {one.title for one in session.board.obstacles}
+
+    async def broken(*_: object) -> None:
+        raise GitError("The disk is gone.")
+
+    monkeypatch.setattr(Review, "scan", broken)
+    with pytest.raises(GitError):
+        await session.scan()
+    assert "The scan is not of now" in {one.title for one in session.board.obstacles}
+    session.decide([TIMEOUTS], Verdict.NEEDS_WORK, Terms(), ADA)
+    assert verdict(session) is Verdict.NEEDS_WORK
+
+
+async def test_board_and_files_change_together_when_a_scan_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = desk.window()
+    session._scanned = True
+    before, seen = session.review, []
+
+    async def quick(*_: object) -> object:
+        return result()
+
+    def save(*_: object) -> str:
+        seen.append((session.review is before, len(session.board.findings)))
+        return ""
+
+    monkeypatch.setattr(Review, "scan", quick)
+    monkeypatch.setattr(last, "save", save)
+    await session.scan()
+    assert seen == [(True, len(FOUND))], "while it is kept, the screen shows the last one and so does the session"
+    assert (session.review is before, session.board.findings) == (False, ())
+
+
+def test_nobody_signs_what_was_opened_between_the_question_and_the_word(desk: Desk) -> None:
+    session, other = desk.window(), desk.window()
+    low = finding("f1", severity=Severity.LOW)
+    for one in (session, other):
+        one.checklist = checklist(item("sql", "input.sql-built"))
+        one._looked = look_at(result((low,)), one.review.settings.fail_on, fresh=True)
+        one.refresh()
+    other.decide([of_item("sql")], Verdict.WAIVED, WAIVED, BOB)
+    assert session.refresh().ready
+    other.undo(BOB)
+    with pytest.raises(UsageError, match="Not signed: something stands open by now"):
+        make_record(session, How())
+
+
+def test_a_new_day_is_a_new_board(desk: Desk) -> None:
+    session = desk.window()
+    assert not session.changed_elsewhere()
+    session.board = msgspec.structs.replace(session.board, today=session.board.today - timedelta(days=1))
+    assert session.changed_elsewhere()

@@ -225,9 +225,30 @@ def unknown_act(document: dict[str, list[dict[str, str]]]) -> None:
     event["hash"] = hashlib.sha256(event["body"].encode()).hexdigest()
 
 
+def no_day(document: dict[str, list[dict[str, str]]]) -> None:
+    """Whoever may write a session may also write its hashes."""
+    import hashlib
+
+    event = document["events"][0]
+    event["body"] = event["body"].replace('"verdict":"pass"', '"verdict":"waived","until":"soon"')
+    event["hash"] = hashlib.sha256(event["body"].encode()).hexdigest()
+    del document["events"][1:]
+
+
+def no_time(document: dict[str, list[dict[str, str]]]) -> None:
+    import hashlib
+
+    event = document["events"][0]
+    event["body"] = '{"seq":1,"time":"today",' + event["body"].split(",", 2)[2]
+    event["hash"] = hashlib.sha256(event["body"].encode()).hexdigest()
+    del document["events"][1:]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (no_day, "Event 1 of s.json has a day that is none"),
+        (no_time, "Event 1 of s.json has a day that is none"),
         (change_word, "Event 2 of the file s.json was altered"),
         (leave_one_out, "hole in the file s.json before event 2"),
         (unknown_act, "Event 1 of the file s.json cannot be read"),
