@@ -22,7 +22,8 @@ from walkdown.cli.walk import (
     print_json,
     verdict_named,
 )
-from walkdown.model import Finding, Reach, Severity, line_of, path_of
+from walkdown.errors import UsageError
+from walkdown.model import Finding, Reach, Severity, Verdict, line_of, path_of
 from walkdown.review import ItemView, Session
 from walkdown.safetext import for_terminal
 
@@ -33,6 +34,11 @@ _REACH = {
     Reach.INFORMS: "the machine gathers what it can; a person judges",
     Reach.HUMAN: "only a person can answer this",
 }
+
+
+class AcceptFlags(DecideFlags, frozen=True, kw_only=True):
+    owner: str = ""
+    until: str = ""
 
 
 class ItemDecideFlags(DecideFlags, frozen=True, kw_only=True):
@@ -74,13 +80,27 @@ def decide_item(options: Mapping[str, object]) -> int:
         return decide(flags, session, [view.subject], verdict_named(flags.verdict))
 
 
+def accept_not_applicable(options: Mapping[str, object]) -> int:
+    """All that the scan would call so: one decision, with one reason."""
+    flags = msgspec.convert(options, AcceptFlags)
+    with open_session(flags.repo, offline=flags.offline) as session:
+        views = [one for one in session.board.items if _is_proposed(one)]
+        if not views:
+            raise UsageError("There is no undecided item that is said not to apply.", f"All of them: {_LIST}")
+        return decide(flags, session, [view.subject for view in views], Verdict.NOT_APPLICABLE)
+
+
+def _is_proposed(view: ItemView) -> bool:
+    return view.proposal is Verdict.NOT_APPLICABLE and view.standing is None
+
+
 def _find(session: Session, item_id: str) -> ItemView:
     views = {view.id: view for view in session.board.items}
     return views[resolve(item_id, views, "item", _LIST)]
 
 
 def _row(view: ItemView) -> str:
-    decided = view.verdict.value if view.verdict else "undecided"
+    decided = view.verdict.value if view.verdict else "n-a?" if _is_proposed(view) else "undecided"
     evidence = view.evidence
     said = evidence.standpoint.value + (f" {len(evidence.against)}" if evidence.against else "")
     again = f"  ({view.why})" if view.standing and view.why else ""

@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from walkdown.checklist import Standpoint
 from walkdown.errors import UsageError
 from walkdown.model import Channel, Kind, Subject, Verdict
 from walkdown.model.gap import CLASS
@@ -88,7 +89,8 @@ def _check_pass(subject: Subject, title: str, board: Board, channel: Channel) ->
         raise UsageError(f'"{title}" cannot be passed before the scan.', "Let it end first.")
     if channel is Channel.SCRIPT and view.evidence.item.reach is Reach.HUMAN:
         raise UsageError(f'Only a person can pass "{title}".', "Decide it at a terminal.")
-    # What a script set aside nobody needs to have seen; a person in the app or at a terminal had it on the screen.
-    aside = channel is Channel.SCRIPT and bool(view.evidence.dismissed) and not view.opened
-    if view.needs_opening or aside:
+    # A person in the app or at a terminal had on the screen what was set aside, and what no rule looks for. A script
+    # has no eyes: somebody's have to have been there.
+    blind = bool(view.evidence.dismissed) or view.evidence.standpoint is Standpoint.NOBODY_LOOKS
+    if view.needs_opening or (channel is Channel.SCRIPT and blind and not view.opened):
         raise UsageError(f'Nobody opened the evidence of "{title}".', f"Look at it first: walkdown item show {view.id}")

@@ -32,6 +32,7 @@ from walkdown.scan.ground import Ground, Part, fault
 from walkdown.scan.jobs import JobWork
 from walkdown.scan.memory import Memory, name
 from walkdown.scan.merge import merge
+from walkdown.scan.rehearsal import is_at_home
 
 
 class Scanned(msgspec.Struct, frozen=True):
@@ -123,7 +124,7 @@ async def _end(tasks: Iterable[asyncio.Task[Part]]) -> None:
 def _together(parts: Sequence[Part]) -> list[Finding]:
     """One list. A secret that still lies in the tree is told once, there, not again out of the history; and as badly as
     the worse of the two: what is only a test's today may have been the real one."""
-    findings = [finding for part in parts for finding in part.findings]
+    findings = [finding for part in parts for finding in part.findings if not is_at_home(finding)]
     past = [finding for finding in findings if finding.secret and isinstance(finding.place, CommitPlace)]
     in_tree = {finding.secret for finding in findings if finding.secret and isinstance(finding.place, FilePlace)}
     was: dict[str, Severity] = {}

@@ -283,5 +283,8 @@ def test_nothing_is_passed_unseen_and_no_script_passes_what_only_a_person_can_te
     human = board(Opened(of_item("restore"), seen.items[1].evidence.domain), findings=found)
     check(of_item("restore"), Verdict.PASS, Terms(), human, Channel.TERMINAL)
     assert "Only a person" in refused(human, of_item("restore"), Verdict.PASS, Channel.SCRIPT)
+    alone = board_of(checklist(item("owner", "auth.object-level")), state(), human.looked, TODAY)
+    assert "Nobody opened" in refused(alone, of_item("owner"), Verdict.PASS, Channel.SCRIPT), "no rule looks for it"
+    check(of_item("owner"), Verdict.PASS, Terms(), alone, Channel.APP)
     unscanned = board_of(ALL, state(), None, TODAY)
     assert "before the scan" in refused(unscanned, of_item("style"), Verdict.PASS)

@@ -17,6 +17,13 @@ def test_characters_become_what_the_app_calls_them() -> None:
     )
 
 
+def test_every_action_is_in_the_table_once() -> None:
+    """Who remaps a move remaps it everywhere. Only decisions have a name for each kind of thing that is decided."""
+    kinds = ("item", "finding", "gap", "evidence")
+    same = [(one.action, one.keys) for one in KEYS if one.id.partition(".")[0] not in kinds]
+    assert len(same) == len(set(same))
+
+
 def test_two_keys_may_change_places() -> None:
     keymap({"item.pass": "x", "item.needs-work": "p"})
 

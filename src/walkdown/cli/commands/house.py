@@ -94,13 +94,15 @@ def checklist_list(path: str, form: str, **_: object) -> int:
 
 
 @checklist.command("show")
-@click.argument("name")
+@click.argument("name", default="pre-deploy")
 @click.option("--path", default=".", type=PATH, help="The repository that target:NAME is looked for in.")
 @FORM
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
 def checklist_show(name: str, path: str, form: str, **_: object) -> int:
-    """What the list NAME asks. NAME may be a file or folder too, or target:NAME for one of the repository's own."""
+    """What the list NAME asks: pre-deploy where none is named.
+
+    NAME may be a file or folder too, or target:NAME for one of the repository's own."""
     from walkdown.cli.checklist import show_list
 
     return show_list(name, path, form)

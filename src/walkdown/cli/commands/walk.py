@@ -94,6 +94,24 @@ def item_decide(**options: object) -> int:
     return decide_item(options)
 
 
+@item.command("accept-n-a")
+@click.option("--reason", default="", help="Why, for all of them.")
+@REPO
+@FORM
+@WHO
+@OFFLINE
+@LISTS
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def item_accept_n_a(**options: object) -> int:
+    """Accept every "does not apply" that the scan proposes and nobody decided, with one --reason.
+
+    See them before: walkdown item list, marked n-a? there. One undo takes all of them back."""
+    from walkdown.cli.items import accept_not_applicable
+
+    return accept_not_applicable(options)
+
+
 @cli.group(context_settings=CONTEXT)
 def finding() -> None:
     """What the scanners found: list it, look at one, say what it is."""
