@@ -20,6 +20,7 @@ from walkdown.model.place import FilePlace
 DOTS = "•" * 8
 TAB = " " * 4
 SHORTEST = 6  # values below this are hidden by place only: as words they would blot out half of every text
+_MOST_IN_A_COLUMN = 8  # a letter, its marks, and what chooses a picture; more of them come out as columns of their own
 _MOST_MARKS = 4  # combining marks on one letter; more only serves to paint over the neighbours
 
 # Characters that Unicode calls letters, marks or symbols, and that nevertheless show nothing.
@@ -38,6 +39,8 @@ def for_terminal(text: str, *, single_line: bool = True, width: int | None = Non
     """Text that moves no cursor, hides nothing and turns no direction: what is invisible is spelled out (`\\x1b`).
 
     `width` cuts to that many columns, with `…` where something is missing."""
+    if width is not None and single_line:
+        text = text[: (max(0, width) + 2) * _MOST_IN_A_COLUMN]  # a line may be megabytes long
     shown = text if text.isascii() and text.isprintable() else _visible(text, single_line)
     if width is None:
         return shown

@@ -145,6 +145,10 @@ def settle(world: World, *, gaps: bool, until: str = "2099-12-31") -> None:
             session._write((Decided(decision),), ada)
 
 
+def test_a_list_that_is_not_named_is_the_one_that_is_walked(world: World) -> None:
+    assert world("checklist", "show").out == world("checklist", "show", "pre-deploy").out
+
+
 # --- status ----------------------------------------------------------------------------------------------------------
 
 
@@ -299,6 +303,18 @@ def test_many_are_decided_at_once_and_taken_back_at_once(world: World) -> None:
     assert listed(world, "--state", "false-positive") == []
     assert world.json("written", "redo", "--as", ADA)["did"] == "brought-back"
     assert listed(world, "--state", "false-positive") == ["A", "B"]
+
+
+def test_what_is_said_not_to_apply_is_accepted_with_one_reason(world: World) -> None:
+    assert world("item", "accept-n-a", "--as", ADA, "--offline", code=2).error
+    items = world.json("item-list", "item", "list", "--offline")["items"]
+    proposed = [one["id"] for one in items if one["standpoint"] == "does-not-apply"]
+    assert len(proposed) > 1
+    accepted = ("item", "accept-n-a", "--reason", "nothing of it was seen here", "--as", ADA, "--offline")
+    written = world.json("written", *accepted)["events"]
+    assert sorted(one["id"] for one in written) == sorted(proposed)
+    assert "no undecided item" in world(*accepted, code=2).error
+    assert len(world.json("written", "undo", "--as", ADA)["events"]) == len(written)
 
 
 def test_one_that_cannot_be_decided_leaves_all_undecided(world: World) -> None:

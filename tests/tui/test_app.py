@@ -8,11 +8,27 @@ from pathlib import Path
 import pytest
 
 from helpers.repos import make_repo
-from tui.helpers import ADA, BEN, WIDE, app_on, open_review, shown, to_mode, until, verdict_of
+from tui.helpers import (
+    ADA,
+    BEN,
+    NARROW,
+    WIDE,
+    app_on,
+    findings,
+    open_review,
+    remember,
+    shown,
+    shows,
+    to_mode,
+    until,
+    verdict_of,
+)
 from walkdown.errors import JournalError, ScannerError
 from walkdown.model import Kind, Subject, Verdict
 from walkdown.review import Review, Session, Terms
+from walkdown.tui import memory
 from walkdown.tui.app import Opening, WalkdownApp
+from walkdown.tui.scanning import Scanning
 
 
 async def test_every_mode_shows_what_the_session_knows(review: Session) -> None:
@@ -37,6 +53,51 @@ async def test_undo_and_redo_act_for_who_decides_now(review: Session) -> None:
         assert verdict_of(review, Kind.ITEM, "input.uploads") is None
         app.action_redo()
         assert verdict_of(review, Kind.ITEM, "input.uploads") is Verdict.PASS
+
+
+async def test_what_is_taken_back_out_of_sight_is_told(review: Session) -> None:
+    """On the walk the page says it; anywhere else a decision would go without a word."""
+    app = app_on(review)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        app.decide([Subject(Kind.ITEM, "input.uploads")], Verdict.PASS, "")
+        app.decide([Subject(Kind.FINDING, one) for one in ("f000000", "f000001")], Verdict.REAL, "")
+        app.action_undo()
+        app.action_undo()
+        app.action_redo()
+        await to_mode(pilot, "walk")
+        app.action_undo()
+        await pilot.pause()
+        assert [one.message for one in app._notifications] == [
+            "Written down: real, 2 at once · u takes it back",
+            "Taken back: 2 decisions, real · U brings it back",
+            "Taken back: pass for Uploads are bounded · U brings it back",
+            "Back again: pass for Uploads are bounded",
+        ]
+
+
+async def test_the_bar_counts_what_is_undecided_now(review: Session) -> None:
+    """Not less because of decisions about findings that are gone."""
+    review.decide([Subject(Kind.FINDING, one) for one in ("f000000", "f000001")], Verdict.REAL, Terms(), ADA)
+    remember(review, findings(3)[1:])
+    app = app_on(review, ADA, BEN)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        bar = shown(app).splitlines()[0]
+        assert "2 Findings 1 " in bar
+        assert bar.rstrip().endswith("Ada ⇄ Ben")
+        app.action_switch_person()
+        await shows(pilot, app, "Ben ⇄ Ada")
+
+
+async def test_a_small_screen_says_during_the_scan_where_one_can_go(review: Session) -> None:
+    app = app_on(review)
+    async with app.run_test(size=NARROW) as pilot:
+        app.scanning = Scanning(on=True)
+        app._tell_screen()
+        await pilot.pause()
+        bar = shown(app).splitlines()[0]
+        assert "scanning" in bar
+        assert bar.rstrip().endswith("4 Record   Ada")
 
 
 async def test_a_decision_of_another_window_is_shown_within_a_second(review: Session) -> None:
@@ -112,11 +173,12 @@ async def test_a_file_that_leads_elsewhere_is_not_opened(review: Session, monkey
 
 
 async def test_nothing_is_scanned_again_while_nothing_changed(
-    tree: Path, review: Session, monkeypatch: pytest.MonkeyPatch
+    tree: Path, review: Session, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last scan speaks for the files as they are; `r` looks again when somebody asks."""
     scanned = []
     monkeypatch.setattr(Session, "scan", lambda self, listener: scanned.append(1))
+    memory.keep(folders / "state", memory.Memory(told=True))
     app = WalkdownApp(Opening(str(tree), lambda settings: settings, (ADA,)))
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: app.about is not None)

@@ -23,7 +23,7 @@ from tui.helpers import (
     until,
     verdict_of,
 )
-from walkdown.model import FilePlace, Finding, Kind, Silence, Step, Subject, Verdict
+from walkdown.model import Cancelled, Coverage, FilePlace, Finding, Kind, Report, Silence, Step, Subject, Verdict
 from walkdown.review import Session, Terms
 from walkdown.tui.app import WalkdownApp
 from walkdown.tui.scanning import Scanning
@@ -361,6 +361,27 @@ async def test_place_and_brief_are_copied(review: Session, monkeypatch: pytest.M
         assert "return db.execute(where)" in copied[1]
         assert SQL.fix in copied[1]
         assert opened == [("api/orders.py", 3)]
+
+
+async def test_code_that_nobody_searched_for_secrets_goes_nowhere(
+    review: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[tuple[str, str]] = []
+    looked = review.board.looked
+    assert looked is not None
+    stopped = Report("kingfisher", "1", Cancelled(), Coverage(4))
+    made = msgspec.structs.replace(looked.result, reports=(*looked.result.reports, stopped))
+    review._looked = msgspec.structs.replace(looked, result=made)
+    review.refresh()
+    app = app_on(review)
+    monkeypatch.setattr(app, "copy", lambda text, what: copied.append((text, what)))
+    async with app.run_test(size=WIDE) as pilot:
+        await to_mode(pilot, "findings")
+        await pilot.press("c")
+    ((text, what),) = copied
+    assert SQL.fix in text
+    assert "return db.execute(where)" not in text
+    assert "nobody looked for secrets" in what
 
 
 async def test_keys_in_the_footer_are_those_that_apply(review: Session, tree: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from helpers.boards import TODAY, checklist, gap, result, state
-from walkdown.model import Severity, SkipKind, Skipped
+from walkdown.model import Coverage, Ran, Report, Severity, SkipKind, Skipped
 from walkdown.review import Board
 from walkdown.review.board import board_of, look_at
-from walkdown.tui.gap_rows import Folds, gap_rows, quiet_rows, unfolded_for
+from walkdown.tui.gap_rows import Folds, gap_rows, looked_at, quiet_rows, unfolded_for
 
 
 def board(*gaps: Skipped, scope: int = 0) -> Board:
@@ -50,3 +50,10 @@ def test_scope_of_a_large_tree_costs_nothing_while_it_is_folded() -> None:
     rows = quiet_rows(large.looked, folds)
     assert len(rows) > 100_000
     assert time.perf_counter() - started < 3, "usually 0.2 s"
+
+
+def test_a_scanner_with_gaps_is_not_said_to_have_seen_all() -> None:
+    unread = (Skipped("bun.lock", SkipKind.GAP, "npm-unread", "Nothing reads it yet."),)
+    assert looked_at(Report("pip-audit", "2.9", Ran(), Coverage(0, 0, unread))) == "pip-audit 2.9  ran, 1 gap"
+    assert looked_at(Report("bandit", "1.8", Ran(), Coverage(2, 1, unread))) == "bandit 1.8  1 of 2, 1 gap"
+    assert looked_at(Report("bandit", "1.8", Ran(), Coverage(2, 2))) == "bandit 1.8  2 of 2"

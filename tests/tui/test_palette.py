@@ -68,6 +68,17 @@ async def test_a_theme_is_kept_for_the_next_start(review: Session, folders: Path
     assert memory.recall(folders / "state").theme == "walkdown-light"
 
 
+async def test_our_light_theme_comes_before_others_that_are_called_alike(review: Session) -> None:
+    app = app_on(review)
+    async with app.run_test(size=WIDE) as pilot:
+        app.action_command_palette()
+        await until(pilot, lambda: app.screen.query(Input))
+        app.screen.query_one(Input).value = "theme light"
+        found = app.screen.query_one(CommandList)
+        await until(pilot, lambda: found.option_count and "light" in _first(found))
+        assert "Theme: walkdown-light" in _first(found)
+
+
 async def test_every_theme_knows_the_words_of_ours(review: Session) -> None:
     app = app_on(review)
     async with app.run_test(size=WIDE) as pilot:

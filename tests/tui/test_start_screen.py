@@ -16,7 +16,7 @@ from walkdown.record.folder import write_countersignature
 from walkdown.record.statement import Countersignature
 from walkdown.review import How, Session, Terms, make_record
 from walkdown.review.about import last_signoff
-from walkdown.tui import memory
+from walkdown.tui import memory, start_words
 
 
 async def test_it_says_what_is_looked_at_and_what_shows_it(review: Session) -> None:
@@ -50,6 +50,18 @@ async def test_one_goes_on_where_one_was_and_sees_who_decided_last(review: Sessi
         await pilot.pause()
         assert "2 of 5 questions decided, last by Ada just now" in shown(app)
         assert "Go on with: Calls have a timeout" in shown(app)
+
+
+async def test_what_is_found_to_need_work_is_not_asked_again_before_the_rest(review: Session) -> None:
+    for one in review.board.items[:-1]:
+        review.decide([one.subject], Verdict.NEEDS_WORK, Terms(), ADA)
+        following = start_words.following(review.board)
+        assert following is not None
+        assert following.verdict is None
+    review.decide([review.board.items[-1].subject], Verdict.NOT_APPLICABLE, Terms("none"), ADA)
+    left = start_words.following(review.board)
+    assert left is not None
+    assert left.id == "input.sql"
 
 
 @pytest.fixture
@@ -147,3 +159,25 @@ async def test_offline_says_that_nothing_leaves(review: Session) -> None:
     async with app.run_test(size=NARROW) as pilot:
         await pilot.pause()
         assert "nothing leaves this machine" in " ".join(shown(app).split())
+
+
+@pytest.fixture
+def with_list(tmp_path: Path) -> Iterator[Session]:
+    tree = make_repo(tmp_path, {"a.py": "x = 1\n", ".walkdown/checklists/team.toml": "not even read = \n"})
+    with open_review(tree, ()) as session:
+        yield session
+
+
+async def test_a_list_of_the_project_is_offered_by_name_and_not_used(with_list: Session) -> None:
+    app = app_on(with_list)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, app, "target:team")
+        assert "not used. To walk one: start with --checklist and its name." in shown(app)
+        assert with_list.board.checklist.name == "pre-deploy"
+
+
+async def test_without_lists_of_its_own_nothing_is_offered(review: Session) -> None:
+    app = app_on(review)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, app, " files")
+        assert "Also there" not in shown(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,7 @@ from walkdown.review import Session, Terms
 from walkdown.tui.app import WalkdownApp
 from walkdown.tui.screens.walk import WalkScreen
 from walkdown.tui.stopwatch import Stopwatch
+from walkdown.tui.widgets.sheet import Sheet
 
 
 async def walk(pilot: Pilot[int], item_id: str) -> WalkScreen:
@@ -180,6 +182,34 @@ async def test_a_waiver_is_written_with_reason_owner_and_end(review: Session) ->
         assert standing.decision.owner == "Ada"
         assert f"Written down: waived until {standing.decision.until}" in shown(app)
         assert "◐ SQL has parameters" in shown(app)
+
+
+async def test_what_does_not_apply_is_accepted_together_with_one_reason(review: Session) -> None:
+    more = msgspec.structs.replace(ITEMS[-1], id="web.frames", title="Pages cannot be framed")
+    review.checklist = msgspec.structs.replace(review.checklist, items=(*ITEMS, more))
+    review.refresh()
+    app = app_on(review)
+    async with app.run_test(size=NARROW) as pilot:
+        screen = await walk(pilot, "input.uploads")
+        await pilot.press("D")
+        text = shown(app)
+        assert "2 items about something that was not seen here" in text
+        assert "Pages limit their scripts  (rails)" in text
+        assert "Pages cannot be framed  (rails)" in text
+        await pilot.press("enter")
+        assert decisions(review) == []  # not without a reason
+        await pilot.press(*"none", "enter")
+        await pilot.pause()
+        said = {one.decision.subject.id: one.decision.reason for one in decisions(review)}
+        assert said == {"web.csp": "none", "web.frames": "none"}
+        assert verdict_of(review, Kind.ITEM, "web.csp") is Verdict.NOT_APPLICABLE
+        assert ", and 1 more · u takes it back" in " ".join(shown(app).split())
+        screen.action_all_not_applicable()
+        assert "There is no undecided item" in last_line(screen)
+        screen.action_undo()
+        await pilot.pause()
+        assert ", and 1 more · U brings it back" in " ".join(shown(app).split())
+        assert {verdict_of(review, Kind.ITEM, one) for one in ("web.csp", "web.frames")} == {None}
 
 
 async def test_undo_goes_to_the_item_it_changed(review: Session) -> None:
@@ -343,7 +373,7 @@ async def test_a_long_list_of_evidence_shows_a_part_and_counts_the_rest(tree: Pa
             total = len(screen.page.evidence._ordered)
             assert f"against {total}" in shown(app)
             assert "more below" in shown(app)
-            screen.page.evidence.action_end()
+            screen.page.evidence.action_last()
             await pilot.pause()
             selected = screen.page.evidence.selected
             assert selected is not None
@@ -380,6 +410,10 @@ async def test_on_a_narrow_screen_the_list_folds_into_a_line(review: Session) ->
         await until(pilot, lambda: "Calls have a timeout" in shown(app) and "A foreign script reads" in shown(app))
 
 
+def is_drawn(sheet: Sheet) -> bool:
+    return sheet.content_size.width > 0 and sheet.render().cell_length > 0
+
+
 async def test_resizing_cuts_no_word(review: Session) -> None:
     """Text is wrapped anew for every width, also for the one that a scroll bar leaves."""
     why = " ".join(f"word{n}end" for n in range(120))
@@ -393,8 +427,7 @@ async def test_resizing_cuts_no_word(review: Session) -> None:
         for size in (WIDE, (118, 30), (81, 24), NARROW, (101, 50), (140, 40)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            sheet = screen.page._case
-            await until(pilot, lambda sheet=sheet: sheet.render().cell_length and sheet.content_size.width > 0)
+            await until(pilot, partial(is_drawn, screen.page._case))
             text = shown(app)
             seen = [word for line in text.splitlines() for word in line.split() if word.startswith("word")]
             assert len(seen) > 10
@@ -444,3 +477,13 @@ async def test_hostile_text_stays_text(own_tree: Path, size: tuple[int, int]) ->
             text = shown(app)
             assert not set(text) & set("\x1b\x07\u202e")
             assert "[@click=app.quit]" in text
+
+
+async def test_silence_of_a_scan_with_gaps_is_not_the_silence_of_one_that_saw_all(review: Session) -> None:
+    app = app_on(review)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await walk(pilot, "input.sql")
+        rows = {one.id: screen.items.machine(one).plain for one in review.board.items}
+        assert rows["input.uploads"] == "gap"
+        assert rows["input.sql"].startswith("against")
+        assert rows["web.csp"] == "n/a?"

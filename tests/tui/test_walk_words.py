@@ -50,8 +50,9 @@ def view(on: Board, item_id: str) -> ItemView:
 
 
 def on_item(item_id: str, verdict: Verdict, **more: str) -> Decision:
-    now = view(board(), item_id).evidence.domain
-    return msgspec.structs.replace(Decision(Subject(Kind.ITEM, item_id), verdict, domain=now), **more)
+    now = view(board(), item_id).evidence
+    made = Decision(Subject(Kind.ITEM, item_id), verdict, rests_on=now.rests_on, domain=now.domain)
+    return msgspec.structs.replace(made, **more)
 
 
 def test_an_item_waits_until_it_is_decided_on_the_evidence_of_today() -> None:

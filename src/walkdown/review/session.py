@@ -41,7 +41,7 @@ from walkdown.review.board import Board, Looked, board_of, look_at
 from walkdown.review.lists import chosen_list
 from walkdown.review.review import Review
 from walkdown.review.sessions import JOURNAL, remember
-from walkdown.review.terms import Terms, check
+from walkdown.review.terms import NEEDS_OWNER, Terms, check
 from walkdown.scan.events import Listener, nobody
 from walkdown.settings import Settings
 from walkdown.target import Target
@@ -230,8 +230,8 @@ class Session:
             subject=subject,
             verdict=verdict,
             reason=terms.reason,
-            owner=terms.owner,
-            until=terms.until,
+            owner=terms.owner if verdict in NEEDS_OWNER else "",
+            until=terms.until if verdict in NEEDS_OWNER else "",
             note=terms.note,
             rests_on=view.evidence.rests_on if view else (),
             domain=_domain(subject, seen),

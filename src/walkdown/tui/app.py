@@ -13,14 +13,17 @@ from textual.command import Provider
 from textual.screen import Screen
 
 from walkdown.errors import WalkdownError
-from walkdown.model import Actor, Channel, Finding, Subject, Verdict
+from walkdown.model import Actor, Channel, Event, Finding, Subject, Verdict
 from walkdown.safetext import Masker
 from walkdown.settings import Folders, Settings
 from walkdown.tui import memory
 from walkdown.tui.base import ModeScreen
 from walkdown.tui.calm import CalmApp
+from walkdown.tui.held import Held
 from walkdown.tui.keys import bindings
 from walkdown.tui.scanning import Ear, Scanning
+from walkdown.tui.telling import told_together
+from walkdown.tui.text import WORDS
 from walkdown.tui.themes import THEMES, with_words
 
 if TYPE_CHECKING:  # it brings all scanners along, and the first paint should not wait for them
@@ -76,6 +79,7 @@ class WalkdownApp(CalmApp):
     Screen { background: $background; }
     ModalScreen { background: $background 70%; }
     Footer { background: $panel; }
+    ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
     """
 
     def __init__(self, opening: Opening, session: Session | None = None) -> None:
@@ -91,6 +95,7 @@ class WalkdownApp(CalmApp):
         self.aside = False
         """An editor has the terminal."""
         self.memory = memory.recall(Folders.of_user().state)
+        self.held = Held(opening.adjust, told=self.memory.told)
         self.scanning = Scanning()
         self.fresh_findings: list[Finding] = []
         """Found by the scan under way, unnamed yet; empty once the board holds them."""
@@ -145,7 +150,7 @@ class WalkdownApp(CalmApp):
         """In a thread, which goes on though the person has left meanwhile; nobody else would close it then."""
         from walkdown.review import Session
 
-        session = Session.open(self.opening.path, Channel.APP, self.opening.adjust)
+        session = Session.open(self.opening.path, Channel.APP, self.held.adjust)
         with self._leaving:
             self._opened = session
             if self._gone:
@@ -156,7 +161,7 @@ class WalkdownApp(CalmApp):
         from walkdown.review.about import about
 
         try:
-            self.about = await asyncio.to_thread(about, session.review.target)
+            self.about = await asyncio.to_thread(about, session.review.target, session.review.settings)
         except WalkdownError as error:
             self.say(str(error), severity="error")
         self._tell_screen()
@@ -164,12 +169,12 @@ class WalkdownApp(CalmApp):
     def action_scan(self) -> None:
         """Look again, unless a scan is under way."""
         if self.session is not None and not self.scanning.on:
+            self.scanning = Scanning(on=True)  # at once: a key pressed twice is one scan
             self.run_worker(self._scan(self.session), group="scan")
 
     async def _scan(self, session: Session) -> None:
         self.fresh_findings = []
         failed = ""
-        self.scanning = Scanning(on=True)
         ear = self._ear = Ear(())
         try:
             ear = self._ear = Ear(session.review.scanner_names)
@@ -184,6 +189,13 @@ class WalkdownApp(CalmApp):
             self.scanning = ear.ended(failed)
         self.show(session.board)
         await self._learn(session)
+        if not failed:
+            self._ask_outside()
+
+    def _ask_outside(self) -> None:
+        """What was held back on the first run, once its person knows what goes out. The rest comes from the cache."""
+        if self.held.back and self.held.told:
+            self.action_scan()
 
     def stop_scanner(self, name: str) -> None:
         if self.session is not None:
@@ -208,8 +220,10 @@ class WalkdownApp(CalmApp):
             self.show(self.session.board)
         return True
 
-    def decide(self, subjects: Sequence[Subject], verdict: Verdict, title: str, *, seconds: int = 0) -> None:
-        """Ask for what this verdict needs, then write it down. `title` says what it is about."""
+    def decide(
+        self, subjects: Sequence[Subject], verdict: Verdict, title: str, *, seconds: int = 0, listed: Sequence[str] = ()
+    ) -> None:
+        """Ask for what this verdict needs, then write it down. `title` says what it is about, `listed` names each."""
         if not subjects:
             return
         from walkdown.review import Terms
@@ -227,12 +241,13 @@ class WalkdownApp(CalmApp):
             if terms is not None:
                 self._decide(subjects, verdict, msgspec.structs.replace(terms, seconds=seconds), actor, seen)
 
-        self.push_screen(DecideDialog(title, verdict, owner=self.actor.name), answered)
+        self.push_screen(DecideDialog(title, verdict, owner=self.actor.name, listed=listed), answered)
 
     def _decide(
         self, subjects: Sequence[Subject], verdict: Verdict, terms: Terms, actor: Actor, seen: Board | None
     ) -> None:
-        self.act(lambda session: session.decide(subjects, verdict, terms, actor, seen))
+        if self.act(lambda session: session.decide(subjects, verdict, terms, actor, seen)) and len(subjects) > 1:
+            self._tell_apart(f"Written down: {WORDS[verdict]}, {len(subjects):,} at once · u takes it back")
 
     def action_mode(self, name: str) -> None:
         self.switch_mode(name)
@@ -268,10 +283,20 @@ class WalkdownApp(CalmApp):
         copy_text(self, text, what)
 
     def action_undo(self) -> None:
-        self.act(lambda session: session.undo(self.actor))
+        self._turn_back(lambda session: session.undo(self.actor), "Taken back: ", " · U brings it back")
 
     def action_redo(self) -> None:
-        self.act(lambda session: session.redo(self.actor))
+        self._turn_back(lambda session: session.redo(self.actor), "Back again: ", "")
+
+    def _turn_back(self, what: Callable[[Session], tuple[Event, ...]], did: str, after: str) -> None:
+        events: list[Event] = []
+        if self.act(lambda session: events.extend(what(session))) and events and self.board is not None:
+            self._tell_apart(did + told_together(events, self.board) + after)
+
+    def _tell_apart(self, text: str) -> None:
+        """On the walk the page itself says what was written; elsewhere it may be about something out of sight."""
+        if self.current_mode != "walk":
+            self.say(text)
 
     def action_switch_person(self) -> None:
         self._turn = (self._turn + 1) % len(self.opening.people)
@@ -313,6 +338,8 @@ class WalkdownApp(CalmApp):
     def put_note_away(self) -> None:
         """The person has read what leaves this machine."""
         self._remember(msgspec.structs.replace(self.memory, told=True))
+        self.held.told = True
+        self._ask_outside()
 
     def _remember(self, kept: memory.Memory) -> None:
         self.memory = kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual import events
 from textual.app import App
 from textual.worker import WorkerFailed
 
@@ -11,10 +12,16 @@ from walkdown.errors import WalkdownError
 from walkdown.safetext import Masker, for_terminal
 from walkdown.settings import Folders
 
+_MOST_SAID = 600
+"""Columns of a line at the edge, which wraps."""
+
 
 class CalmApp(App[int]):
     """Textual prints local variables where something fails, and with them code and secrets. Here nothing of it is left:
     whatever goes unhandled, in a screen, a worker or a timer, goes through `_handle_exception`."""
+
+    most_pasted = 20_000
+    """Characters. A file that was pasted by mistake should not make the next key stutter."""
 
     last_words = ""
     """After a fault of ours: what to say once the screen is gone."""
@@ -25,7 +32,16 @@ class CalmApp(App[int]):
 
     def say(self, text: str, *, severity: str = "information") -> None:
         """A short line at the edge. May quote what is untrusted."""
-        self.notify(for_terminal(self.masker.mask_text(text)), severity=severity, markup=False)  # type: ignore[arg-type]
+        shown = for_terminal(self.masker.mask_text(text), width=_MOST_SAID)
+        self.notify(shown, severity=severity, markup=False)  # type: ignore[arg-type]
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is pasted may come from anywhere; no field, not even Textual's own, gets a byte that acts."""
+        if isinstance(event, events.Paste) and not event.is_forwarded:
+            if len(event.text) > self.most_pasted:
+                self.say(f"Only the first {self.most_pasted:,} characters were pasted.", severity="warning")
+            event.text = for_terminal(event.text[: self.most_pasted], single_line=False)
+        await super().on_event(event)
 
     def described(self, error: BaseException) -> str:
         """Write a report, and say where it lies."""

@@ -18,13 +18,15 @@ from textual.fuzzy import FuzzySearch
 from walkdown.safetext import for_terminal
 from walkdown.tui.keymap import spoken
 from walkdown.tui.keys import KEYS
+from walkdown.tui.themes import THEMES
 
 if TYPE_CHECKING:
     from walkdown.tui.app import WalkdownApp
 
 _TITLE_WIDE = 70
 _THEME = "Theme: "
-_MOVES = ("move", "page", "pane")
+_OUR_THEMES = 1.5  # before Textual's that are called alike: `theme light` is ours
+_MOVES = ("move",)
 _EVERYWHERE = ("mode", "undo", "redo", "pair", "help", "quit")
 
 
@@ -36,6 +38,7 @@ class Entry(msgspec.Struct, frozen=True):
     run: Callable[[], object]
     key: str = ""
     discovered: bool = True
+    weight: float = 1.0
 
 
 class WalkdownCommands(Provider):
@@ -51,7 +54,7 @@ class WalkdownCommands(Provider):
             text = _words(entry.title)
             score, offsets = fuzzy.match(query, text)
             if score > 0:
-                yield Hit(score, _shown(text, offsets, entry.key), entry.run, text, entry.help)
+                yield Hit(score * entry.weight, _shown(text, offsets, entry.key), entry.run, text, entry.help)
 
     def _entries(self) -> Iterator[Entry]:
         yield from self._actions()
@@ -76,9 +79,9 @@ class WalkdownCommands(Provider):
     def _themes(self) -> Iterator[Entry]:
         for name in self.app.available_themes:
             now = "  (now)" if name == self.app.theme else ""
-            yield Entry(
-                f"{_THEME}{name}{now}", "Change the colours", partial(self._app.choose_theme, name), discovered=False
-            )
+            choose = partial(self._app.choose_theme, name)
+            ours = _OUR_THEMES if name in {one.name for one in THEMES} else 1.0
+            yield Entry(f"{_THEME}{name}{now}", "Change the colours", choose, discovered=False, weight=ours)
 
     def _items(self) -> Iterator[Entry]:
         board = self._app.board

@@ -69,8 +69,11 @@ def real_file(root: str, path: str) -> str:
     """The absolute path of a file of the target, or empty: not a link, nor below one, nor outside, nor no file."""
     top = os.path.realpath(root)
     place = os.path.normpath(os.path.join(top, path))  # noqa: PTH118 - pathlib would leave the dots in
-    inside = place.startswith(top + os.sep) and os.path.realpath(place) == place
-    return place if inside and Path(place).is_file() else ""
+    try:
+        inside = place.startswith(top + os.sep) and os.path.realpath(place) == place
+        return place if inside and Path(place).is_file() else ""
+    except (OSError, ValueError):  # no file can be called so; a tool's report may say anything
+        return ""
 
 
 def open_place(app: WalkdownApp, path: str, line: int) -> None:

@@ -25,8 +25,8 @@ VERDICTS = (None, Verdict.REAL, Verdict.FALSE_POSITIVE, Verdict.ACCEPTED)
 _SEVERITIES = tuple(Severity)
 _SEVERITY_NAMES = tuple(one.value for one in _SEVERITIES)
 _KEYS = {"sev": "sev", "severity": "sev", "tool": "tool", "path": "path", "hazard": "hazard", "state": "state"}
-_CWE = re.compile(r"cwe[-:]?(\d+)")
-_PLACE = re.compile(r"(.+?):(\d+)")
+_CWE = re.compile(r"cwe[-:]?(\d{1,9})")
+_PLACE = re.compile(r"(.+?):(\d{1,9})")
 _T = TypeVar("_T")
 _WILD = re.compile(r"[*?\[]")
 

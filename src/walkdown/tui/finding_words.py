@@ -61,8 +61,10 @@ def way(finding: Finding) -> list[Content]:
 
 
 def other_places(finding: Finding) -> list[Content]:
-    shown = [plain(_where(one)) for one in finding.places[:_MOST_PLACES]]
-    more = len(finding.places) - len(shown)
+    """Two tools may name one line by different columns: that is no other place for a reader."""
+    others = [text for text in dict.fromkeys(map(_where, finding.places)) if text != _where(finding.place)]
+    shown = [plain(text) for text in others[:_MOST_PLACES]]
+    more = len(others) - len(shown)
     return [*shown, quiet(f"and {more} more")] if more > 0 else shown
 
 

@@ -125,7 +125,9 @@ def looked_at(report: Report) -> str:
     if not is_whole(report.outcome):
         return f"{name}  did not end well"
     coverage = report.coverage
-    return f"{name}  {coverage.files} of {coverage.asked}" if coverage.asked else f"{name}  done"
+    gaps = len(coverage.gaps)
+    but = f", {gaps} {'gap' if gaps == 1 else 'gaps'}" if gaps else ""
+    return (f"{name}  {coverage.files} of {coverage.asked}" if coverage.asked else f"{name}  ran") + but
 
 
 def by_class(gaps: Iterable[Gap]) -> dict[str, list[Gap]]:

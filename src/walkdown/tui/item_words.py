@@ -98,6 +98,11 @@ def _stack(item: Item) -> Content:
     return join(Content(", ").join(names), quiet(" and others" if len(item.applies) > 3 else ""))
 
 
+def proposed_not_applicable(board: Board) -> list[ItemView]:
+    """What the machine would call not applicable, and nobody decided."""
+    return [one for one in board.items if one.proposal is Verdict.NOT_APPLICABLE and one.standing is None]
+
+
 def against(view: ItemView) -> Content:
     """How much speaks against it, before the list of it."""
     found = view.evidence.against
@@ -169,7 +174,7 @@ def _looked(report: Report) -> Content | None:
 
 def _share(seen: Coverage) -> str:
     if not seen.asked:
-        return "ran"
+        return "ran, " + count(len(seen.gaps), "gap") if seen.gaps else "ran"
     return f"all {seen.asked}" if seen.files >= seen.asked else f"{seen.files} of {seen.asked}"
 
 
@@ -215,8 +220,8 @@ def _terms(standing: Standing, today: date) -> Content | None:
     decided = standing.decision
     if not decided.until:
         return None
-    left = (date.fromisoformat(decided.until) - today).days
-    over = is_over(standing, today)
+    over = is_over(standing, today)  # also where nobody can read the day
+    left = 0 if over else (date.fromisoformat(decided.until) - today).days
     when = "that day has gone by" if over else "today is its last day" if left == 0 else f"{count(left, 'day')} left"
     return join(
         "Owner ", plain(decided.owner, width=_NAME_WIDTH), ", until ", plain(decided.until),

@@ -18,7 +18,7 @@ _NAMES = frozenset(one.value for one in Keys if not one.value.startswith("<"))
 _APART = ("start", "item", "finding", "gap", "scan.stop")
 _GROUPS = (
     ("Go to", ("mode", "start")),
-    ("Move", ("move", "page", "pane", "list")),
+    ("Move", ("move", "list")),
     ("Decide", ("item", "finding", "gap", "undo", "redo", "sign")),
     ("Look", ("evidence", "place", "scan")),
     ("Always", ("pair", "help", "palette", "quit")),

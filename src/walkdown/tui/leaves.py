@@ -18,6 +18,9 @@ LEAVES = (
 )
 STOP = "Start with --offline, or put `offline = true` into your config, and not even that is sent."
 OFFLINE = "You are offline by choice: nothing leaves this machine, name lookups included."
+HELD = "Nothing was sent yet: pip-audit waits until you have read this. All else is looked at already."
+READ = "read, do not show again"
+AFTER = "read, let it ask; do not show again"
 OWN = "What scanners of your own (from your config) send is for them to say: "
 
 
@@ -32,7 +35,10 @@ class LeavesNote(Static):
             return
         settings = app.session.review.settings
         lines = [Content.styled("What leaves this machine", "bold")]
-        lines += [Content(OFFLINE)] if settings.offline else [Content(LEAVES), Content(STOP)]
+        if app.held.back:
+            lines += [Content(LEAVES), Content(STOP), Content(HELD)]
+        else:
+            lines += [Content(OFFLINE)] if settings.offline else [Content(LEAVES), Content(STOP)]
         if settings.external:
             lines.append(plain(OWN + ", ".join(one.name for one in settings.external)))
-        self.update(Content("\n").join([*lines, quiet("esc  read, do not show again")]))
+        self.update(Content("\n").join([*lines, quiet(f"esc  {AFTER if app.held.back else READ}")]))

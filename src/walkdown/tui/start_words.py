@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from walkdown.checklist import ObstacleKind, Standpoint
-from walkdown.model import StackPart
+from walkdown.model import StackPart, Verdict
 from walkdown.tui.scan_rows import state_of
 from walkdown.tui.scanning import Row
 from walkdown.tui.text import join, plain, quiet
@@ -21,26 +21,27 @@ if TYPE_CHECKING:  # the first paint does not wait for it
 
 _STACK_SHOWN = 8
 _NOTES_SHOWN = 3
-_KINDS = (
-    (ObstacleKind.ITEM, "question", "questions"),
-    (ObstacleKind.FINDING, "finding", "findings"),
-    (ObstacleKind.GAP, "gap", "gaps"),
-)
+_LISTS_SHOWN = 3
+_KINDS = ((ObstacleKind.ITEM, "question"), (ObstacleKind.FINDING, "finding"), (ObstacleKind.GAP, "gap"))
+
+
+def counted(number: int, one: str) -> str:
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
 
 
 def following(board: Board) -> ItemView | None:
-    """The next question without an answer that holds; what blocks comes first."""
-    undecided = [view for view in board.items if view.why]
-    return undecided[0] if undecided else next((view for view in board.items if view.verdict is None), None)
+    """The next question without an answer that holds; what blocks comes first, and what somebody works on last."""
+    blocking = [view for view in board.items if view.why]
+    waiting = [view for view in blocking if view.verdict is not Verdict.NEEDS_WORK]
+    undecided = [view for view in board.items if view.verdict is None]
+    return next(iter((*waiting, *undecided, *blocking)), None)
 
 
 def in_the_way(board: Board) -> Content:
     if board.ready:
         return Content.styled("nothing", "$good")
     counts = Counter(obstacle.kind for obstacle in board.obstacles)
-    parts = [
-        Content(f"{counts[kind]:,} {one if counts[kind] == 1 else many}") for kind, one, many in _KINDS if counts[kind]
-    ]
+    parts = [Content(counted(counts[kind], one)) for kind, one in _KINDS if counts[kind]]
     parts += [
         Content(f"{obstacle.title[:1].lower()}{obstacle.title[1:]}")
         for obstacle in board.obstacles
@@ -68,8 +69,19 @@ def checklist_words(board: Board) -> Content:
     return quiet(" · ").join(parts)
 
 
-def stack_words(stack: Sequence[StackPart]) -> Content:
-    """Each once, with the file that shows it."""
+def lists_words(labels: Sequence[str]) -> Content | None:
+    """The target's own lists, by name: a stranger's list may ask for nothing, so nobody loads it unasked."""
+    if not labels:
+        return None
+    shown = [plain(label, width=50) for label in labels[:_LISTS_SHOWN]]
+    if len(labels) > _LISTS_SHOWN:
+        shown.append(quiet(f"and {len(labels) - _LISTS_SHOWN} more"))
+    how = quiet("The project's own, and not used. To walk one: start with --checklist and its name.")
+    return join(quiet(" · ").join(shown), "\n", how)
+
+
+def stack_words(stack: Sequence[StackPart], wide: int = 92) -> Content:
+    """Each once, with the file that shows it, and never torn over two lines."""
     first = {part.name: part for part in reversed(stack)}
     if not first:
         return quiet("nothing that is known to the checklists")
@@ -83,7 +95,19 @@ def stack_words(stack: Sequence[StackPart]) -> Content:
     ]
     if len(shown) > _STACK_SHOWN:
         parts.append(quiet(f"and {len(shown) - _STACK_SHOWN} more"))
-    return quiet("  ·  ").join(parts)
+    return _packed(parts, quiet(" · "), wide)
+
+
+def _packed(parts: Sequence[Content], between: Content, wide: int) -> Content:
+    """As many on a line as fit."""
+    lines: list[Content] = []
+    for part in parts:
+        longer = join(lines[-1], between, part) if lines else part
+        if lines and longer.cell_length <= wide:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return Content("\n").join(lines)
 
 
 def tools_words(rows: Sequence[Row]) -> Content | None:

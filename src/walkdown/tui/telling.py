@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from walkdown.model import Decided, Event, Kind, Noted, Redone, Subject, Undone
-from walkdown.review import Board
 from walkdown.tui.text import WORDS, join, plain
+
+if TYPE_CHECKING:  # the app needs these words before it can afford the scanners
+    from walkdown.review import Board
 
 _NAME_WIDTH = 32
 
@@ -56,14 +61,43 @@ def told(event: Event, board: Board, here: str, *, mine: bool) -> Content:
     return join("Written down: " if mine else who, _what(event, board, here))
 
 
+def way_back(event: Event) -> str:
+    """The key that turns it round again, for whoever did it."""
+    if isinstance(event.act, Undone):
+        return " · U brings it back"
+    return " · u takes it back" if isinstance(event.act, Decided | Noted) else ""
+
+
+def told_together(events: Sequence[Event], board: Board) -> str:
+    """What one key took back or brought back, where it may be out of sight. Untrusted: a title may be in it."""
+    first = events[0].act
+    if len(events) > 1 and isinstance(first, Decided):
+        return f"{len(events):,} decisions, {WORDS[first.decision.verdict]}"
+    return _what(events[0], board, "").plain
+
+
 def _what(event: Event, board: Board, here: str) -> Content:
     act = event.act
     if isinstance(act, Decided):
-        until = f" until {act.decision.until}" if act.decision.until else ""
-        return join(WORDS[act.decision.verdict], until, _title(act.decision.subject, board, here))
+        until = plain(f" until {act.decision.until}" if act.decision.until else "")
+        more = _same_press(event, board)
+        return join(WORDS[act.decision.verdict], until, _title(act.decision.subject, board, "" if more else here), more)
     if isinstance(act, Noted):
         return join("a note" if act.text.strip() else "no note any more", _title(act.subject, board, here))
     return Content("")
+
+
+def _same_press(event: Event, board: Board) -> str:
+    """How many more one key press decided, took back or brought back."""
+    batch = event.act.decision.batch if isinstance(event.act, Decided) else ""
+    if not batch:
+        return ""
+    back = event.seq in board.state.undone
+    more = -1 + sum(
+        isinstance(one.act, Decided) and one.act.decision.batch == batch and (one.seq in board.state.undone) is back
+        for one in board.state.events
+    )
+    return f", and {more:,} more" if more > 0 else ""
 
 
 def _title(subject: Subject, board: Board, here: str) -> Content:

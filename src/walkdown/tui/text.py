@@ -11,7 +11,7 @@ from textual.content import Content
 from walkdown.checklist import Standpoint
 from walkdown.model import Finding, Reach, Severity, Verdict, line_of, path_of
 from walkdown.model.place import CommitPlace, PackagePlace, RepoPlace
-from walkdown.safetext import for_terminal
+from walkdown.safetext import columns, for_terminal
 
 if TYPE_CHECKING:
     from walkdown.review import ItemView
@@ -56,13 +56,28 @@ WORDS = {
     Verdict.FALSE_POSITIVE: "false positive",
     Verdict.ACCEPTED: "accepted",
 }
+_MOST_SHOWN = 8_000
 _SEVERITY_WIDTH = len("critical")
 
 
 def plain(text: str, style: str = "", *, width: int = 0, lines: bool = False) -> Content:
     """Untrusted text as content: control bytes made visible, never read as markup. `lines` keeps line breaks."""
+    if len(text) > _MOST_SHOWN:  # nobody reads on, and wrapping a megabyte takes seconds
+        text = text[:_MOST_SHOWN] + "…"
     shown = for_terminal(text, single_line=not lines, **({"width": width} if width else {}))
     return Content.styled(shown, style) if style else Content(shown)
+
+
+def tail(text: str, width: int) -> str:
+    """Untrusted text made safe, its end kept: of a path the end says most."""
+    near = text[-_MOST_SHOWN:]
+    shown = for_terminal(near)
+    if len(near) == len(text) and columns(shown) <= width:
+        return shown
+    start, room = len(shown), width - 1
+    while start and (room := room - columns(shown[start - 1])) >= 0:
+        start -= 1
+    return f"…{shown[start:]}" if width > 0 else ""
 
 
 def join(*parts: Content | str) -> Content:
@@ -88,6 +103,11 @@ def shape(verdict: Verdict | None) -> Content:
 def pointer() -> str:
     """Marks the line or row one is at."""
     return ">" if _ascii_only() else "▸"
+
+
+def swap() -> str:
+    """Between two people who take turns."""
+    return "<>" if _ascii_only() else "⇄"
 
 
 def bar(share: float, width: int) -> Content:

@@ -16,7 +16,7 @@ _WORDS_DARK = {
     "bad": "#ff7b72",
     "waived": "#c7a6f0",
     "quiet": "#8a94a3",
-    "faint": "#5c6673",
+    "faint": "#7a8491",
 }
 _WORDS_LIGHT = {
     "critical": "#a8071a",
@@ -28,7 +28,7 @@ _WORDS_LIGHT = {
     "bad": "#b3261e",
     "waived": "#6b3fa0",
     "quiet": "#5b6673",
-    "faint": "#8a94a0",
+    "faint": "#66707b",
 }
 
 # A thin plane in the background of the list, not a bright bar beside it.

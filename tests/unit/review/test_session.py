@@ -13,7 +13,7 @@ import pytest
 from helpers.boards import ADA, BOB, checklist, finding, item, of_finding, of_item, result
 from helpers.repos import commit, git, make_repo, write
 from walkdown.errors import GitError, JournalError, UsageError
-from walkdown.model import Actor, Channel, Severity, TargetFacts, Verdict
+from walkdown.model import Actor, Channel, Decided, Severity, TargetFacts, Verdict
 from walkdown.review import How, Review, Session, Terms, last, make_record
 from walkdown.review.board import look_at
 
@@ -286,3 +286,11 @@ def test_a_new_day_is_a_new_board(desk: Desk) -> None:
     assert not session.changed_elsewhere()
     session.board = msgspec.structs.replace(session.board, today=session.board.today - timedelta(days=1))
     assert session.changed_elsewhere()
+
+
+def test_an_end_that_nothing_needs_is_not_kept(desk: Desk) -> None:
+    session = desk.window()
+    terms = Terms(owner="Ada", until="junk")
+    (event,) = session.decide([TIMEOUTS], Verdict.NEEDS_WORK, terms, ADA)
+    assert isinstance(event.act, Decided)
+    assert (event.act.decision.owner, event.act.decision.until) == ("", "")

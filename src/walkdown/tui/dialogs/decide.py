@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -98,7 +98,7 @@ class _Choice(Static):
 
 
 class DecideDialog(ModalScreen[Terms | None]):
-    """`title` names what is decided (untrusted). Gives None where the person goes back."""
+    """`title` names what is decided, `listed` each of it where it is many (untrusted). None where one goes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("move.back")
     DEFAULT_CSS = """
@@ -107,9 +107,12 @@ class DecideDialog(ModalScreen[Terms | None]):
         & > #dialog { width: 78; max-width: 100%; height: auto; max-height: 100%; background: $panel; padding: 1 2; }
         & #what { text-style: bold; max-height: 2; }
         & #means { color: $quiet; margin-bottom: 1; }
+        & #listed { height: auto; max-height: 9; margin-bottom: 1; scrollbar-size-vertical: 1; }
+        & #listed:focus { background: $surface; }
         & .field { height: 1; }
         & .label { width: 9; color: $quiet; }
         & Input { width: 1fr; background: $surface; }
+        & Input > .input--placeholder { color: $quiet; }
         & Input:focus { background: $background; }
         & #until { width: 16; max-width: 16; }
         & _Choice { width: auto; margin-left: 2; }
@@ -120,8 +123,11 @@ class DecideDialog(ModalScreen[Terms | None]):
     }
     """
 
-    def __init__(self, title: str, verdict: Verdict, *, owner: str, today: date | None = None) -> None:
+    def __init__(
+        self, title: str, verdict: Verdict, *, owner: str, today: date | None = None, listed: Sequence[str] = ()
+    ) -> None:
         super().__init__()
+        self._listed = tuple(listed)
         self._about = title
         self._verdict = verdict
         self._owner = owner
@@ -133,6 +139,9 @@ class DecideDialog(ModalScreen[Terms | None]):
         with Vertical(id="dialog"):
             yield Static(join(_TITLES[self._verdict], ": ", plain(self._about, width=140)), id="what")
             yield Static(_MEANS[self._verdict], id="means")
+            if self._listed:
+                with VerticalScroll(id="listed", can_focus=True):
+                    yield Static(Content("\n").join(plain(one, width=72) for one in self._listed))
             yield from self._fields()
             with Horizontal(id="buttons"):
                 yield Button(_TITLES[self._verdict], id="write", compact=True, disabled=True)

@@ -65,6 +65,7 @@ class FindingsScreen(ModeScreen):
         #line { height: 1; padding: 0 1; background: $surface; }
         #sign { width: 2; color: $accent; }
         FilterInput { width: 1fr; background: $surface; }
+        FilterInput > .input--placeholder { color: $quiet; }
         #counts { width: auto; height: 1; padding-left: 2; }
         #panes { height: 1fr; }
         FindingList { width: 5fr; }
@@ -182,14 +183,14 @@ class FindingsScreen(ModeScreen):
             return
         subject, actor = _subject(finding), self.walkdown.actor
         if not board.state.has_opened(subject, finding.fingerprint):
-            self.walkdown.act(lambda session: session.opened(subject, actor))
+            self.walkdown.act(lambda session: session.opened(subject, actor, board))
 
     def _show_page(self, shown: bool) -> None:
         """Also in the narrow layout, where there is room for one of the two."""
         self.set_class(shown, "-reading")
         self.set_focus(self._page if shown else self._list)
 
-    def action_pane(self) -> None:
+    def action_other_pane(self) -> None:
         self._show_page(self.focused is self._list)
 
     def action_back(self) -> None:
@@ -274,7 +275,10 @@ class FindingsScreen(ModeScreen):
         finding, session = self._list.finding, self.walkdown.session
         if finding is not None and session is not None:
             first, code = code_of(finding, self._looked, session.review)
-            self.walkdown.copy(brief(finding, first, code, masker=session.review.masker), "a brief for an assistant")
+            what = "a brief for an assistant"
+            if code and self._looked is not None and not self._looked.knows_secrets(path_of(finding.place)):
+                first, code, what = 0, "", f"{what}, without the code: nobody looked for secrets in it"
+            self.walkdown.copy(brief(finding, first, code, masker=session.review.masker), what)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action not in _OWN or not self.query(FindingList):  # asked already before there is anything

@@ -143,7 +143,8 @@ one or as a class. Limits and scope stand below, folded, for you to know. There 
         if some is None or board is None:
             return
         many = sum(gap.group == some.group for gap in board.gaps)
-        self._waive(some.class_subject, f"{some.group}: {many} {'gap' if many == 1 else 'gaps'}, and what joins them")
+        gaps = "1 gap" if many == 1 else f"{many} gaps"
+        self._waive(some.class_subject, f"{some.group}: {gaps}, and any that join the class later")
 
     def _waive(self, subject: Subject, title: str) -> None:
         self.walkdown.decide([subject], Verdict.WAIVED, title)

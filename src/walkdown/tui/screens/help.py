@@ -58,7 +58,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help-body"):
             yield Static(Content.styled(self._heading, "bold $accent"))
-            yield Static(Content(self._about), id="help-about")
+            yield Static(Content(self._about.strip()), id="help-about")
             with Horizontal(id="help-columns"):
                 yield Static(id="help-left")
                 yield Static(id="help-right")

@@ -24,7 +24,7 @@ from walkdown.tui.widgets.record_preview import RecordPreview, how_to_sign
 
 class RecordScreen(ModeScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "sign", "move.next-open", "move.last-open", "pane.other", "undo", "redo", "move.back"
+        "sign", "move.next-open", "move.last-open", "move.pane", "undo", "redo", "move.back"
     )
     HELP_TEXT = """\
 Whether this can be signed, in one sentence. Below, everything that stands in the way: enter goes to where it is \

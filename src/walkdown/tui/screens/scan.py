@@ -17,6 +17,7 @@ from walkdown.tui.base import ModeScreen
 from walkdown.tui.keys import bindings
 from walkdown.tui.scan_rows import is_running, of_reports, row_text
 from walkdown.tui.scanning import Row, Scanning
+from walkdown.tui.start_words import counted
 from walkdown.tui.text import join, plain, pointer, quiet
 
 _NOTES_SHOWN = 8
@@ -133,10 +134,10 @@ class ScanScreen(ModeScreen):
         if board is None or board.looked is None:
             return quiet("The repository is being opened.")
         result = board.looked.result
-        when = f"{result.finished[:10]} {result.finished[11:16]} UTC"
+        when = plain(f"{result.finished[:10]} {result.finished[11:16]} UTC", "$quiet")
         state = "" if board.looked.fresh else "  The files have changed since, or a tool was missing: r looks again."
-        counts = f"{len(board.findings):,} findings · {len(board.gaps):,} gaps · {when}"
-        return join(Content.styled("Scanned", "bold"), quiet(f"   {counts}"), Content.styled(state, "$medium"))
+        counts = f"{counted(len(board.findings), 'finding')} · {counted(len(board.gaps), 'gap')} · "
+        return join(Content.styled("Scanned", "bold"), quiet(f"   {counts}"), when, Content.styled(state, "$medium"))
 
     def _rows_of_earlier(self) -> tuple[Row, ...]:
         """What is known of the last scan; counted once for it."""

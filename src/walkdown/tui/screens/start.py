@@ -19,9 +19,11 @@ from walkdown.tui.scan_rows import of_reports
 from walkdown.tui.scanning import Row, Scanning
 from walkdown.tui.start_words import (
     checklist_words,
+    counted,
     following,
     in_the_way,
     last_time,
+    lists_words,
     notes_words,
     now,
     stack_words,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:  # the first paint does not wait for them
     from walkdown.review.about import About
 
 _NAME_WIDE = 60
+_VALUE_WIDE, _BESIDE = 92, 19
+"""A value's most columns, and what stands beside it: the word, the edges, a scrollbar."""
 
 
 class Line(Horizontal):
@@ -91,6 +95,7 @@ class StartScreen(ModeScreen):
             yield Line("Last time", "start-last")
             yield Line("Sign-off", "start-signoff")
             yield Line("Checklist", "start-list")
+            yield Line("Also there", "start-lists")
             yield Line("Looks with", "start-tools")
             yield Line("Made of", "start-stack")
             yield Line("Note", "start-notes")
@@ -117,11 +122,20 @@ class StartScreen(ModeScreen):
         self._line("start-way", in_the_way(board) if board else None)
         self._line("start-last", last_time(board) if board else None)
         self._line("start-list", checklist_words(board) if board else None)
-        self._line("start-stack", stack_words(about.stack) if about else None)
+        self._stack()
+        self._line("start-lists", lists_words(about.lists) if about else None)
         self._line("start-signoff", self._signoff())
         self._line("start-notes", notes_words(about.notes) if about else None)
         self._line("start-tools", tools_words(self.walkdown.scanning.rows or self._rows_of_earlier()))
         self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._stack()
+
+    def _stack(self) -> None:
+        about, wide = self.walkdown.about, min(_VALUE_WIDE, self.size.width - _BESIDE)
+        self._line("start-stack", stack_words(about.stack, wide) if about else None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "put_away":
@@ -202,7 +216,8 @@ class StartScreen(ModeScreen):
         if board is None or board.looked is None:
             return quiet("Nothing was scanned yet.")
         when = ago(board.looked.result.finished, now())
-        return quiet(f"Scanned {when}: {len(board.findings):,} findings, {len(board.gaps):,} gaps; r looks again")
+        found, gaps = counted(len(board.findings), "finding"), counted(len(board.gaps), "gap")
+        return quiet(f"Scanned {when}: {found}, {gaps}; r looks again")
 
     def _rows_of_earlier(self) -> tuple[Row, ...]:
         looked = self.walkdown.board.looked if self.walkdown.board else None

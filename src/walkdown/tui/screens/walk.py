@@ -8,14 +8,14 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from walkdown.model import Decided, Finding, Kind, Noted, Subject, Verdict
+from walkdown.model import Decided, Finding, Kind, Subject, Verdict
 from walkdown.review import Board, ItemView, Session
 from walkdown.tui import item_words as words
 from walkdown.tui.keys import bindings
 from walkdown.tui.scanning import Scanning
 from walkdown.tui.screens.walk_layout import WalkLayout
 from walkdown.tui.stopwatch import Stopwatch
-from walkdown.tui.telling import Telling, subject_of, told
+from walkdown.tui.telling import Telling, subject_of, told, way_back
 from walkdown.tui.text import WORDS, join, machine_view, plain, quiet, shape
 from walkdown.tui.widgets.evidence_list import EvidenceList
 from walkdown.tui.widgets.item_list import ItemList
@@ -23,8 +23,9 @@ from walkdown.tui.widgets.item_list import ItemList
 
 class WalkScreen(WalkLayout):
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "evidence.open", "item.pass", "item.needs-work", "item.waive", "item.n-a", "item.note", "move.next-open",
-        "move.last-open", "undo", "redo", "move.open", "move.back", "pane.other", "page.down", "page.up",
+        "evidence.open", "item.pass", "item.needs-work", "item.waive", "item.n-a", "item.n-a-all", "item.note",
+        "move.next-open", "move.last-open", "undo", "redo", "move.open", "move.back", "move.pane",
+        "move.page-down", "move.page-up",
     )  # fmt: skip
     HELP_TEXT = """\
 The checklist. Each item says why it matters, what the scanners saw, and what to look at yourself. You decide; the \
@@ -145,8 +146,7 @@ undecided item is one key away.
             self.items.select(subject.id)
         if mine and subject is not None and isinstance(event.act, Decided):
             self.stopwatch.start_again(subject.id)
-        back = " · u takes it back" if mine and isinstance(event.act, Decided | Noted) else ""
-        self._confirm(join(told(event, board, self.items.selected, mine=mine), quiet(back)))
+        self._confirm(join(told(event, board, self.items.selected, mine=mine), quiet(way_back(event) if mine else "")))
 
     def _confirm(self, content: Content) -> None:
         """Stands at the bottom until another item is looked at."""
@@ -172,6 +172,16 @@ undecided item is one key away.
 
     def action_not_applicable(self) -> None:
         self._decide(Verdict.NOT_APPLICABLE)
+
+    def action_all_not_applicable(self) -> None:
+        """All that the machine would call so, each by its name, with one reason: one decision, and one undo."""
+        views = words.proposed_not_applicable(self.walkdown.board) if self.walkdown.board else []
+        if not views:
+            self._remark("There is no undecided item of which the machine says that it does not apply.")
+            return
+        listed = [f"{one.evidence.item.title}  ({', '.join(one.evidence.item.applies[:3])})" for one in views]
+        title = f"{words.count(len(views), 'item')} about something that was not seen here"
+        self.walkdown.decide([one.subject for one in views], Verdict.NOT_APPLICABLE, title, listed=listed)
 
     def _decide(self, verdict: Verdict) -> None:
         """The cursor stays: one sees what was written, and a key held too long decides nothing else."""
@@ -200,9 +210,11 @@ undecided item is one key away.
             return
         from walkdown.tui.dialogs.note import NoteDialog
 
+        actor = self.walkdown.actor  # who asked, also if somebody else drives by then
+
         def answered(text: str | None) -> None:
             if text is not None:
-                self.walkdown.act(lambda session: session.note(view.subject, text, self.walkdown.actor))
+                self.walkdown.act(lambda session: session.note(view.subject, text, actor))
 
         self.walkdown.push_screen(NoteDialog(view.evidence.item.title, view.note.text if view.note else ""), answered)
 
@@ -230,11 +242,11 @@ undecided item is one key away.
 
     def _write_opened(self, subjects: list[Subject]) -> None:
         """Each once for the same evidence; the session knows."""
-        actor = self.walkdown.actor
+        actor, board = self.walkdown.actor, self.walkdown.board
 
         def write(session: Session) -> None:
             for subject in subjects:
-                session.opened(subject, actor)
+                session.opened(subject, actor, board)
 
         if subjects:
             self.walkdown.act(write)

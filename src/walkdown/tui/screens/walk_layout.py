@@ -50,6 +50,8 @@ class WalkLayout(ModeScreen):
         super().on_resize()
         narrow = self.has_class("-narrow")
         self.page.fit(self.size.height, folded=narrow)
+        # Textual forgets that a widget grew while the first layout was under way.
+        self.call_after_refresh(self.page.grow)
         if narrow and not self.has_class("-listing") and self.focused in (self.items, None):
             self.page.reading.focus(scroll_visible=False)
         elif not narrow and self.focused in (self.page.reading, None):

@@ -13,9 +13,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from walkdown.model import Finding, Kind, State, Subject, line_of, path_of
-from walkdown.safetext import columns, for_terminal
 from walkdown.tui.keys import bindings
-from walkdown.tui.text import place_text, plain, pointer, quiet, severity, shape, tools
+from walkdown.tui.text import place_text, plain, pointer, quiet, severity, shape, tail, tools
 
 _TOOLS_WIDTH = 28
 _PLACE_LEAST = 24
@@ -33,7 +32,7 @@ class EvidenceList(Widget, can_focus=True):
     """Shows `most` rows around the one selected: the page scrolls, not a box inside the page."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "move.down", "move.up", "move.top", "move.end", "move.open", "place.editor", "place.copy"
+        "move.down", "move.up", "move.first", "move.last", "move.open", "place.editor", "place.copy"
     )
     DEFAULT_CSS = """
     EvidenceList { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -96,10 +95,10 @@ class EvidenceList(Widget, can_focus=True):
     def action_up(self) -> None:
         self._go(self._at - 1)
 
-    def action_top(self) -> None:
+    def action_first(self) -> None:
         self._go(0)
 
-    def action_end(self) -> None:
+    def action_last(self) -> None:
         self._go(len(self._ordered) - 1)
 
     def action_open(self) -> None:
@@ -158,7 +157,7 @@ class EvidenceList(Widget, can_focus=True):
         here = finding is self.selected
         mark = pointer() if here and self.has_focus else " "
         width = max(_PLACE_LEAST, self.content_size.width - _TOOLS_WIDTH - 8)
-        place = _end_of(place_text(finding), width)
+        place = tail(place_text(finding), width)
         style = ("bold $accent" if self.has_focus else "$accent") if here else ""
         seen = quiet("  opened") if self._was_opened(finding) else Content("")
         return Content.assemble(
@@ -195,13 +194,3 @@ def _grouped(found: Sequence[Finding]) -> Iterator[_Row]:
         yield _Row(first, heading=True, more=end - start)
         yield from (_Row(one) for one in found[start:end])
         start = end
-
-
-def _end_of(place: str, width: int) -> str:
-    """A path is told by its end: where it is too long, its start goes."""
-    shown = for_terminal(place)
-    if columns(shown) <= width:
-        return shown
-    while shown and columns(shown) > width - 1:
-        shown = shown[max(1, (columns(shown) - width) // 2) :]
-    return "…" + shown

@@ -15,12 +15,11 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from walkdown.model import Finding, line_of
-from walkdown.safetext import columns as columns_of
 from walkdown.safetext import for_terminal
 from walkdown.tui.filtering import OPEN, VERDICTS, Columns
 from walkdown.tui.grouping import NOTHING, Grouping, Lines
 from walkdown.tui.keys import bindings
-from walkdown.tui.text import join, place_text, pointer, quiet, severity, shape
+from walkdown.tui.text import join, place_text, pointer, quiet, severity, shape, tail
 
 _MOST_STRIPS = 500
 _MOST_PLACE = 0.45
@@ -222,7 +221,7 @@ class FindingList(ScrollView, can_focus=True, inherit_bindings=False):
             content = self._nothing if not lines.lines and line == 1 else Content("")
         elif (group := lines.group(line)) is not None:
             part = "finding-list--heading"
-            cut = _tail if self.rows.grouping is Grouping.FILE else _head
+            cut = tail if self.rows.grouping is Grouping.FILE else _head
             content = _spread(Content(f" {cut(group.label, width - 9)}"), quiet(f"{group.count:,}"), width)
         else:
             part = "finding-list--cursor" if line == self.line else ""
@@ -243,7 +242,7 @@ class FindingList(ScrollView, can_focus=True, inherit_bindings=False):
         right = join(Content.styled(self._place(finding, width), "$quiet"), "  ", shape(VERDICTS[state]))
         room = max(0, width - left.cell_length - right.cell_length - 2)
         by_rule = self.rows.grouping is Grouping.RULE
-        words = _tail(place_text(finding), room) if by_rule else _head(finding.rule.title, room)
+        words = tail(place_text(finding), room) if by_rule else _head(finding.rule.title, room)
         return _spread(join(left, Content.styled(words, "" if state == OPEN else "$quiet")), right, width)
 
     def _place(self, finding: Finding, width: int) -> str:
@@ -253,7 +252,7 @@ class FindingList(ScrollView, can_focus=True, inherit_bindings=False):
             return ""
         if grouping is Grouping.FILE:
             return f":{line_of(finding.place)}" if line_of(finding.place) else ""
-        return _tail(place_text(finding), int(width * _MOST_PLACE))
+        return tail(place_text(finding), int(width * _MOST_PLACE))
 
 
 def _spread(left: Content, right: Content, width: int) -> Content:
@@ -264,13 +263,3 @@ def _spread(left: Content, right: Content, width: int) -> Content:
 def _head(text: str, width: int) -> str:
     """Untrusted text made safe, its beginning kept."""
     return for_terminal(text, width=max(0, width))
-
-
-def _tail(text: str, width: int) -> str:
-    """Untrusted text made safe, its end kept: of a path the end says most."""
-    shown = for_terminal(text)
-    if columns_of(shown) <= width:
-        return shown
-    while shown and columns_of(shown) > width - 1:
-        shown = shown[max(1, columns_of(shown) - width) :]
-    return f"…{shown}" if width > 0 else ""

@@ -9,7 +9,7 @@ from textual.content import Content
 from walkdown.model import SkipKind, Verdict
 from walkdown.safetext import columns, for_terminal
 from walkdown.tui.gap_rows import GapRow
-from walkdown.tui.text import plain, pointer, quiet, shape
+from walkdown.tui.text import plain, pointer, quiet, shape, tail
 from walkdown.tui.widgets.row_list import RowList, spread
 
 _SECTIONS = {SkipKind.GAP: "Gaps", SkipKind.LIMIT: "Limits", SkipKind.SCOPE: "Scope"}
@@ -50,7 +50,7 @@ class GapList(RowList[GapRow]):
         else:
             head = Content.assemble(mark, "  ", shape(Verdict.WAIVED if row.standing and not row.over else None), " ")
             right = _excuse(row, width)
-        room = max(8, width - 2 - head.cell_length - right.cell_length)
+        room = max(8, width - 4 - head.cell_length - right.cell_length)
         if not gap.path:
             return spread(Content.assemble(head, plain(reason, width=room)), right, width)
         # The reason stands beside the list as well; who it is about only here.
@@ -90,13 +90,3 @@ def _excuse(row: GapRow, width: int) -> Content:
         return Content.styled(f"ended {for_terminal(decision.until, width=12)}", "$bad")
     owner = plain(f"{decision.owner} ", "$waived", width=16) if width >= 60 else Content("")
     return Content.assemble(owner, plain(f"until {decision.until}", "$waived", width=18))
-
-
-def tail(text: str, width: int) -> str:
-    """Untrusted text made safe, its end kept: of a path the end says most."""
-    shown = for_terminal(text)
-    if columns(shown) <= width:
-        return shown
-    while shown and columns(shown) > width - 1:
-        shown = shown[max(1, columns(shown) - width) :]
-    return f"…{shown}" if width > 0 else ""

@@ -106,7 +106,7 @@ def _decision(row: GapRow) -> Content:
     who = plain(f"{whole} by {event.actor.name}")
     parts: list[Content | str] = [shape(decision.verdict), " ", verdict_word(decision.verdict), who]
     if row.over:
-        parts.append(Content.styled(f", and ended on {decision.until}: it counts no longer", "$bad"))
+        parts.append(plain(f", and ended on {decision.until}: it counts no longer", "$bad"))
     else:
         answers = f"; {decision.owner} answers for it" if decision.owner != event.actor.name else ""
         parts.append(plain(f" until {decision.until}{answers}"))

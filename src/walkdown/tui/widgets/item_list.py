@@ -17,6 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
+from walkdown.checklist import Standpoint
 from walkdown.model import Reach, Verdict
 from walkdown.review import Board, ItemView
 from walkdown.tui.item_words import is_open, is_settled, sections
@@ -38,7 +39,7 @@ class _Row(msgspec.Struct, frozen=True):
 class ItemList(ScrollView, can_focus=True):
     """Keeps its place by the item's id, whatever happens to the list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("move.down", "move.up", "move.top", "move.end")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("move.down", "move.up", "move.first", "move.last")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"item-list--cursor"}
     DEFAULT_CSS = """
     ItemList {
@@ -95,10 +96,10 @@ class ItemList(ScrollView, can_focus=True):
     def action_up(self) -> None:
         self._step(-1)
 
-    def action_top(self) -> None:
+    def action_first(self) -> None:
         self._step(-len(self._rows))
 
-    def action_end(self) -> None:
+    def action_last(self) -> None:
         self._step(len(self._rows))
 
     def action_page_down(self) -> None:
@@ -152,7 +153,8 @@ class ItemList(ScrollView, can_focus=True):
         if view.proposal is Verdict.NOT_APPLICABLE and view.standing is None:
             return quiet("n/a?")
         if view.evidence.item.reach is not Reach.HUMAN:
-            return Content("")
+            unseen = view.standing is None and view.evidence.standpoint is Standpoint.COULD_NOT_LOOK
+            return Content.styled("gap" if unseen else "", "$faint")
         return Content.styled("only you", "$accent" if view.standing is None else "$faint")
 
     def _step(self, by: int) -> None:
@@ -165,6 +167,8 @@ class ItemList(ScrollView, can_focus=True):
         return next((n for n, row in enumerate(self._rows) if row.view and row.view.id == item_id), None)
 
     def _bring_into_view(self, row: int) -> None:
+        if not self.size.height:
+            return  # without room everything is out of view; the first size brings it in
         # The first item of a section brings its heading along.
         top = row - 1 if row and self._rows[row - 1].section else row
         region = Region(0, top, max(1, self.scrollable_content_region.width), row - top + 1)

@@ -128,6 +128,10 @@ class ItemPage(Vertical):
         self.evidence.limit(6 if self._short else 10 if height < _VERY_TALL else 16)
         self._around = 2 if self._short else 3 if height < _VERY_TALL else 6
 
+    def grow(self) -> None:
+        """Ask for the room again that the lines of code need now."""
+        self._code.refresh(layout=True)
+
     def to_look(self) -> None:
         """Where there is no finding to open, what a person should look at is the evidence."""
         self.reading.focus(scroll_visible=False)

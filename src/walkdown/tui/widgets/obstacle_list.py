@@ -9,8 +9,7 @@ from textual.content import Content
 
 from walkdown.checklist import Obstacle, ObstacleKind
 from walkdown.review import Board
-from walkdown.tui.text import place_text, plain, pointer, quiet
-from walkdown.tui.widgets.gap_list import tail
+from walkdown.tui.text import place_text, plain, pointer, quiet, tail
 from walkdown.tui.widgets.row_list import ListRow, RowList, spread
 
 _TITLES = {

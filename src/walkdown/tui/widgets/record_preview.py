@@ -84,7 +84,7 @@ def _of_what(board: Board, session: Session | None, mask: Mask) -> Content | Non
 
 def _verdict(board: Board) -> Content:
     if board.ready:
-        return join(shape(Verdict.PASS), " Signed: every item decided, no gap")
+        return join(shape(Verdict.PASS), " Signed: nothing stands open")
     many = len(board.obstacles)
     return join(shape(Verdict.NEEDS_WORK), f" Signed with {many} {'exception' if many == 1 else 'exceptions'}, by name")
 
