@@ -20,6 +20,7 @@ from walkdown.scan.ground import Ground
 from walkdown.scan.memory import Memory
 from walkdown.scan.merge import merge
 from walkdown.scan.scan import Scan, Scanned
+from walkdown.scan.slots import Slots
 from walkdown.scan.view import scratch
 from walkdown.scanners.bandit import Bandit
 from walkdown.scanners.programs import Programs
@@ -81,7 +82,7 @@ def whole(room: Path, files: list[SourceFile], source: bytes) -> None:
     kept: list[Scanned] = []
 
     async def run(cache: Cache) -> None:
-        slots = asyncio.Semaphore(2)
+        slots = Slots(2)
         with scratch() as place:
             ground = Ground(
                 settings, files, lambda _: source, cache, place, Programs(room), b"k" * 32, nobody, slots

@@ -41,6 +41,7 @@ from walkdown.scan.foreign import read_reports
 from walkdown.scan.ground import Ground
 from walkdown.scan.memory import Store, secret_key
 from walkdown.scan.scan import Scan, Scanned
+from walkdown.scan.slots import Slots
 from walkdown.scan.view import scratch
 from walkdown.scanners.programs import Programs
 from walkdown.scanners.registry import Scanner, all_scanners, chosen
@@ -133,7 +134,7 @@ class Review:
                 where=Programs(self.target.root),
                 secret_key=key,
                 tell=listener,
-                slots=asyncio.Semaphore(settings.jobs),
+                slots=Slots(settings.jobs),
             )
             known = {file.path for file in self.target.files}
             reports = read_reports(settings.sarif, self.target.root, known, self.target.read, key)

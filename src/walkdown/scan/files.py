@@ -123,10 +123,7 @@ class FileWork:
 
     async def _all_batches(self, tool: Tool, left: Sequence[SourceFile], *, last: bool) -> set[str]:
         """Run everything that is left; gives the paths that the next tool should try."""
-        # Several batches a core, so that progress shows and no core waits long for the last one; but a few files
-        # are not worth a second start of the tool.
-        size = min(self._scanner.batch, max(_FEW, -(-len(left) // (self._ground.settings.jobs * 2))))
-        batches = [left[start : start + size] for start in range(0, len(left), size)]
+        batches = _portions(left, self._scanner.batch, self._ground.settings.jobs)
         retries = await asyncio.gather(*(self._batch(tool, files, last=last) for files in batches))
         return set().union(*retries)
 
@@ -150,7 +147,7 @@ class FileWork:
 
     async def _one_child(self, tool: Tool, files: Sequence[SourceFile], *, last: bool) -> set[str]:
         ground = self._ground
-        async with ground.slots:  # also for the copies: made all at once, they would keep every child waiting
+        async with ground.slots.take():  # also for the copies: made all at once, they would keep every child waiting
             batch = await self._batch_of(files)
             if not batch.files:
                 return set()
@@ -235,6 +232,19 @@ class FileWork:
         if tool not in self._tool_keys:  # digests of whole rule folders: once for the scan, not once for each file
             self._tool_keys[tool] = self._scanner.key(tool)
         return cache_key(self._ground.secret_key, f"{self.name} {self._tool_keys[tool]}", *parts)
+
+
+def _portions(files: Sequence[SourceFile], most: int, jobs: int) -> list[Sequence[SourceFile]]:
+    """Large ones first, so that the tool starts seldom; smaller ones at the end, so that no core waits long for the
+    last one. Several for each core, so that progress shows; but a few files are not worth another start."""
+    least = max(_FEW, min(most // 3, -(-len(files) // (jobs * 2))))
+    portions: list[Sequence[SourceFile]] = []
+    start = 0
+    while start < len(files):
+        size = max(least, min(most, -(-(len(files) - start) // (jobs * 2))))
+        portions.append(files[start : start + size])
+        start += size
+    return portions
 
 
 def _patience(files: int) -> float:

@@ -16,6 +16,7 @@ from walkdown.process import Limits, clean_environment, run
 from walkdown.safetext import Masker
 from walkdown.scan.entries import Reader
 from walkdown.scan.events import Listener
+from walkdown.scan.slots import Slots
 from walkdown.scan.view import Scratch
 from walkdown.settings import Settings
 
@@ -41,7 +42,7 @@ class Ground:
     where: Where
     secret_key: bytes
     tell: Listener
-    slots: asyncio.Semaphore
+    slots: Slots
     # One output at a time is taken apart: two would not be faster, only larger.
     parsing: asyncio.Lock = field(default_factory=asyncio.Lock)
     entries: Reader = field(default_factory=Reader)

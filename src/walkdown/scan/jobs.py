@@ -136,7 +136,7 @@ class JobWork:
             secret_key=ground.secret_key,
         )
         command = self._scanner.argv(tool, job, batch)
-        async with ground.slots:
+        async with ground.slots.take(first=True):
             printed = await ground.child(command, home=Path(batch.home), scratch=work, network=True)
         parsed = await asyncio.to_thread(self._scanner.parse, tool, job, batch, printed)
         files = {file.path for file in self._sources.files}

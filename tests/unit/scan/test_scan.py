@@ -46,6 +46,7 @@ from walkdown.scan.events import Listener, Progress, ScanEvent, nobody
 from walkdown.scan.ground import Ground
 from walkdown.scan.memory import Memory
 from walkdown.scan.scan import Scan, Scanned
+from walkdown.scan.slots import Slots
 from walkdown.scan.view import scratch
 from walkdown.scanners.programs import Programs
 from walkdown.settings import Folders, Settings
@@ -140,7 +141,7 @@ class World:
         with scratch() as room, contextlib.closing(cache):
             ground = Ground(
                 self.settings, self.files(), lambda path: (self.tree / path).read_bytes(), cache, room,
-                Programs(self.tree), b"k" * 32, listener, asyncio.Semaphore(2),
+                Programs(self.tree), b"k" * 32, listener, Slots(2),
             )  # fmt: skip
             scan = Scan(ground, NoSources(), scanners)
             if during is not None:
@@ -362,7 +363,7 @@ def test_a_file_that_changes_under_the_scan_is_a_gap_never_a_wrong_result(world:
         with scratch() as room:
             ground = Ground(
                 world.settings, world.files(), read, None, room, Programs(world.tree), b"k" * 32, nobody,
-                asyncio.Semaphore(2),
+                Slots(2),
             )  # fmt: skip
             return await Scan(ground, NoSources(), [Grep()]).run(Memory(), {}, head="", looked=None)
 

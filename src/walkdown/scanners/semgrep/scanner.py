@@ -61,7 +61,7 @@ _OK = frozenset({0, 1, 2, 3, 4, 5, 7, 8})
 class Semgrep:
     name = "semgrep"
     title = "Semgrep"
-    batch = 150
+    batch = 300
 
     def __init__(self, rule_folders: tuple[str, ...] = (), *, fast: bool = True) -> None:
         """Reads the rules at once, so that a faulty rule file is reported before anything runs."""
