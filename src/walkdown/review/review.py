@@ -124,7 +124,7 @@ class Review:
         store = Store(await asyncio.to_thread(lambda: self.state_folder))  # asks git, which may take its time
         memory = store.load()
         cache = Cache(folders.cache) if settings.cache else None
-        with scratch() as room:
+        with scratch(sum(file.size for file in files)) as room:
             ground = Ground(
                 settings=settings,
                 files=files,

@@ -162,10 +162,7 @@ class FileWork:
 
     async def _batch_of(self, files: Sequence[SourceFile]) -> Batch:
         ground = self._ground
-        folder = ground.scratch.folder(self.name)
-        view, work = folder / "view", folder / "work"
-        view.mkdir()
-        work.mkdir()
+        view, work = ground.scratch.for_copies(self.name), ground.scratch.folder(self.name)
         shown, lost = await asyncio.to_thread(ground.scratch.view, view, files, ground.read, self._scanner.copied_as)
         with self._taking:
             self._skip(lost)

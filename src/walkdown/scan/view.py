@@ -1,8 +1,8 @@
 """Our own copies of the files a child may see: no tool is ever pointed at the target itself.
 
 So its configs and ignore files hide nothing, odd names cannot be misread as options, and the bytes that are scanned are
-the bytes that were hashed. Copies lie in a private folder that goes with the scan; what a killed scan left behind is
-swept away by the next.
+the bytes that were hashed. Copies lie in a private folder that goes with the scan, in memory where there is plenty of
+it; what a killed scan left behind is swept away by the next.
 """
 
 from __future__ import annotations
@@ -21,15 +21,21 @@ from walkdown.errors import TargetError, WalkdownError
 from walkdown.model import BatchFile, SkipKind, Skipped, SourceFile
 
 _LONGEST_NAME = 200
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder below it
+_MOST_IN_MEMORY = 200_000_000
+_TIMES_IN_MEMORY = 4
+_SPARE = 64_000_000
 Reader = Callable[[str], bytes]
 
 
 class Scratch:
-    """A private folder with an own subfolder for each child, and a pool so that each file is written once."""
+    """A private folder with an own subfolder for each child, and a pool so that each file is written once. `copies`:
+    where those go, if not there too."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, copies: Path | None = None) -> None:
         self.root = root
-        self._pool = root / "pool"
+        self._copies = copies or root
+        self._pool = self._copies / "pool"
         self._pool.mkdir()
         self._count = 0
         self._pooled_already: set[Path] = set()
@@ -40,7 +46,14 @@ class Scratch:
         """Take everything away, for good: a thread of an interrupted scan may still be writing copies."""
         with self._writing:
             self._closed = True
-        shutil.rmtree(self.root, ignore_errors=True)
+        for root in {self.root, self._copies}:
+            shutil.rmtree(root, ignore_errors=True)
+
+    def for_copies(self, purpose: str) -> Path:
+        self._count += 1
+        path = self._copies / f"{self._count:04d}-{purpose}-view"
+        path.mkdir()
+        return path
 
     def folder(self, purpose: str) -> Path:
         self._count += 1
@@ -117,27 +130,45 @@ def is_plain(path: str) -> bool:
 
 
 @contextlib.contextmanager
-def scratch() -> Iterator[Scratch]:
-    """A folder for one scan, gone when it ends."""
-    home = Path(tempfile.gettempdir(), f"walkdown-{os.getuid()}")
+def scratch(needed: int = 0, memory: Path = _MEMORY) -> Iterator[Scratch]:
+    """A folder for one scan, gone when it ends. `needed`: the bytes of all files that may be copied."""
     try:
-        home.mkdir(mode=0o700, exist_ok=True)
-        if home.is_symlink() or home.stat().st_uid != os.getuid():
-            home = Path(tempfile.mkdtemp(prefix="walkdown-"))
-        _sweep(home)
-        root = Path(tempfile.mkdtemp(prefix="scan-", dir=home))
+        root = _private(Path(tempfile.gettempdir()))
     except OSError as error:
         what = f"No folder for temporary copies could be made in {tempfile.gettempdir()}: {error.strerror}."
         raise WalkdownError(what, "Free some space, or point TMPDIR at another folder.") from error
-    lock = _lock(root)
+    with contextlib.ExitStack() as held:
+        held.callback(os.close, _lock(root))
+        copies = _in_memory(needed, memory)
+        if copies is not None:
+            held.callback(os.close, _lock(copies))
+        opened = Scratch(root, copies)
+        held.callback(opened.close)
+        yield opened
+
+
+def _private(parent: Path) -> Path:
+    """A new folder that only this user can look into, beside those of other scans."""
+    home = parent / f"walkdown-{os.getuid()}"
+    home.mkdir(mode=0o700, exist_ok=True)
+    if home.is_symlink() or home.stat().st_uid != os.getuid():
+        home = Path(tempfile.mkdtemp(prefix="walkdown-", dir=parent))
+    _sweep(home)
+    return Path(tempfile.mkdtemp(prefix="scan-", dir=home))
+
+
+def _in_memory(needed: int, memory: Path) -> Path | None:
+    """Thousands of small files cost less there, and what is under review is not written to a disk. None where a person
+    named another place, or where there is not plenty of room."""
+    if any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")) or not os.path.ismount(memory):
+        return None
     try:
-        opened = Scratch(root)
-        try:
-            yield opened
-        finally:
-            opened.close()
-    finally:
-        os.close(lock)
+        room = os.statvfs(memory)
+        if needed > _MOST_IN_MEMORY or room.f_bavail * room.f_frsize < _TIMES_IN_MEMORY * needed + _SPARE:
+            return None
+        return _private(memory)
+    except OSError:
+        return None  # not ours to use, then
 
 
 def _lock(root: Path) -> int:

@@ -132,3 +132,44 @@ def test_what_a_killed_scan_leaves_the_next_one_removes(tmp_path: Path, monkeypa
         assert alive.root.exists(), "a scan that still runs is left alone"
         assert alive.root.stat().st_mode & 0o077 == 0
     assert not alive.root.exists()
+
+
+@pytest.fixture
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file system in memory, or what is taken for one here."""
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "memory"
+    folder.mkdir()
+    monkeypatch.setattr(os.path, "ismount", lambda path: Path(path) == folder)
+    return folder
+
+
+def test_copies_go_into_memory_where_there_is_plenty_and_are_gone_afterwards(memory: Path) -> None:
+    with scratch(10, memory) as room:
+        view = room.for_copies("test")
+        [file], _ = room.view(view, [source("a.py")], lambda _: b"text", lambda name: name)
+        assert view.is_relative_to(memory)
+        assert (view / file.name).read_bytes() == b"text"
+        assert not room.folder("work").is_relative_to(memory)
+        assert {path.stat().st_mode & 0o777 for path in memory.iterdir()} == {0o700}
+    assert [path for path in memory.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("needed", [300_000_000, 10**15])
+def test_too_much_stays_on_disk(memory: Path, needed: int) -> None:
+    with scratch(needed, memory) as room:
+        assert not room.for_copies("test").is_relative_to(memory)
+    assert list(memory.iterdir()) == []
+
+
+def test_a_place_that_a_person_named_is_kept_to(memory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with scratch(10, memory) as room:
+        assert not room.for_copies("test").is_relative_to(memory)
+
+
+def test_a_plain_folder_is_no_memory(memory: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with scratch(10, tmp_path / "other") as room:
+        assert not room.for_copies("test").is_relative_to(tmp_path / "other")
