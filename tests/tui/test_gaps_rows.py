@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from helpers.boards import TODAY, checklist, gap, result, state
+from helpers.patience import patience
 from walkdown.model import Coverage, Ran, Report, Severity, SkipKind, Skipped
 from walkdown.review import Board
 from walkdown.review.board import board_of, look_at
@@ -46,10 +45,9 @@ def test_scope_of_a_large_tree_costs_nothing_while_it_is_folded() -> None:
     assert large.looked is not None
     assert [row.key for row in quiet_rows(large.looked, Folds())] == ["blank section scope", "section scope"]
     folds = Folds().turn("section scope").turn("class scope target/ignored")
-    started = time.perf_counter()
-    rows = quiet_rows(large.looked, folds)
+    with patience():
+        rows = quiet_rows(large.looked, folds)
     assert len(rows) > 100_000
-    assert time.perf_counter() - started < 3, "usually 0.2 s"
 
 
 def test_a_scanner_with_gaps_is_not_said_to_have_seen_all() -> None:

@@ -6,7 +6,6 @@ import base64
 import html
 import json
 import re
-import time
 import unicodedata
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from helpers.patience import patience
 from walkdown.model.place import FilePlace
 from walkdown.safetext import (
     DOTS,
@@ -305,9 +305,9 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
      "token='" * 20_000, "eyJ" * 50_000, "authorization: " * 10_000, "?key=" * 20_000],
 )  # fmt: skip
 def test_a_hostile_line_is_not_slow(text: str) -> None:
-    began = time.process_time()
-    Masker(values=["aaaaaaab"]).mask_text(text)
-    assert time.process_time() - began < 5
+    with patience():
+        shown = Masker(values=["aaaaaaab"]).mask_text(text)
+    assert "aaaaaaab" not in shown
 
 
 @pytest.mark.parametrize("before", ["%", "\\", "\\x", "\\u", "&#", "\\n"])

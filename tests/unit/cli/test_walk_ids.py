@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from helpers.patience import patience
 from walkdown.cli.ids import resolve
 from walkdown.errors import UsageError
 
@@ -62,7 +61,5 @@ def test_what_was_typed_comes_back_harmless() -> None:
 
 def test_a_typo_among_a_hundred_thousand_is_told_at_once() -> None:
     known = [f"W-{number:010}" for number in range(100_000)]
-    started = time.perf_counter()
-    with pytest.raises(UsageError):
+    with patience(), pytest.raises(UsageError):
         resolve("W-00000999x9", known, "finding", "")
-    assert time.perf_counter() - started < 2, "usually 0.1 s"

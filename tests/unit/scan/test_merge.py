@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
+from helpers.patience import patience
 from walkdown.model import (
     CommitPlace,
     Confidence,
@@ -191,9 +191,8 @@ def test_order_of_arrival_changes_nothing_and_fifty_thousand_are_quick() -> None
         line = chance.randrange(1, 1500)
         place = FilePlace(f"p{number % 600}.py", line, chance.randrange(1, 9), line + chance.randrange(3), 40)
         findings.append(Finding(chance.choice(rules), Severity.LOW, Confidence.UNSURE, place, fingerprint=str(number)))
-    started = time.process_time()
-    merged = merge(findings)
-    assert time.process_time() - started < 2
+    with patience():
+        merged = merge(findings)
     assert 1_000 < len(merged) < 50_000
     chance.shuffle(findings)
     assert merge(findings) == merged
@@ -201,6 +200,5 @@ def test_order_of_arrival_changes_nothing_and_fifty_thousand_are_quick() -> None
 
 def test_thousands_of_nested_ranges_stay_quick() -> None:
     findings = [_finding(BANDIT_TIMEOUT, (n, 1, 40_000 - n, 1)) for n in range(1, 10_000)]
-    started = time.process_time()
-    assert len(merge(findings)) == len(findings)
-    assert time.process_time() - started < 3
+    with patience():
+        assert len(merge(findings)) == len(findings)

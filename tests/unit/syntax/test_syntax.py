@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import time
 
 import pytest
 
+from helpers.patience import patience
 from walkdown.syntax import Span, View, read
 
 
@@ -172,13 +172,12 @@ _HOSTILE = (
 
 @pytest.mark.parametrize("name", ["a.py", "a.js", "a.ts", "a.tsx", "a.yaml", ".env", "Dockerfile"])
 def test_every_file_gets_an_answer_for_every_place(name: str) -> None:
-    started = time.process_time()
     for source in _HOSTILE:
-        parsed = read(source, name)
+        with patience():
+            parsed = read(source, name)
         for place in ((0, 0, 0, 0), (1, 1, 1, 2), (1, 5, 1, 10**9), (9**9, 5, 3, 2), (1, 600, 1, 605), (2, 3, 0, 0)):
             for blank in (False, True):
                 assert parsed.at(Span(*place), blank=blank) == parsed.at(Span(*place), blank=blank)
-    assert time.process_time() - started < 10
 
 
 def test_dubious_literals_of_the_target_raise_no_warning() -> None:
@@ -191,20 +190,18 @@ def test_fifty_findings_in_three_thousand_lines_take_a_moment() -> None:
         for n in range(600)
     )
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)][::12]
-    started = time.process_time()
     parsed = read(source.encode(), "a.py")
-    views = {
-        parsed.at(Span(call.lineno, call.col_offset + 1, call.end_lineno or 0, (call.end_col_offset or 0) + 1))
-        for call in calls
-    }
-    assert time.process_time() - started < 0.2
+    with patience():
+        views = {
+            parsed.at(Span(call.lineno, call.col_offset + 1, call.end_lineno or 0, (call.end_col_offset or 0) + 1))
+            for call in calls
+        }
     assert len(views) == 50
 
 
 def test_ten_thousand_findings_in_one_literal_stay_quick() -> None:
     source = "X = [\n" + "".join(f"    'value{n}',\n" for n in range(10_000)) + "]\n"
-    started = time.process_time()
     parsed = read(source.encode(), "a.py")
-    for line in range(2, 10_001):
-        assert parsed.at(Span(line, 5, line + 1, 9)).code  # of two elements: the whole list
-    assert time.process_time() - started < 5
+    with patience():
+        for line in range(2, 10_001):
+            assert parsed.at(Span(line, 5, line + 1, 9)).code  # of two elements: the whole list
