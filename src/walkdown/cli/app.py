@@ -44,7 +44,19 @@ def open_demo(options: Mapping[str, object]) -> int:
     from walkdown.tui.run import run
 
     with demo_folder() as folder:
+        if flags.fresh:
+            start_anew(str(folder))
         return run(str(folder), people, asked(offline=flags.offline), theme=flags.theme, signals=ending_signals())
+
+
+def start_anew(path: str) -> None:
+    """Put away what was decided on this repository before; `walkdown session restore` brings it back."""
+    from walkdown.review import Review
+    from walkdown.review.sessions import JOURNAL, drop
+
+    with Review.open(path) as review:
+        if (review.state_folder / JOURNAL).exists():
+            drop(review.settings.folders.state, review.identity)
 
 
 def _people(flags: AppFlags, nobody: Actor | None = None) -> tuple[Actor, ...]:
