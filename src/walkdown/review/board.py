@@ -214,9 +214,7 @@ def _is_opened(evidence: Evidence, standing: Standing | None, state: State, toda
 
 
 def _proposal(evidence: Evidence) -> Verdict | None:
-    if evidence.item.reach is not Reach.DECIDES:
-        return Verdict.NOT_APPLICABLE if evidence.standpoint is Standpoint.DOES_NOT_APPLY else None
-    if evidence.against:
+    if evidence.item.reach is Reach.DECIDES and evidence.against:
         return Verdict.NEEDS_WORK
     return Verdict.NOT_APPLICABLE if evidence.standpoint is Standpoint.DOES_NOT_APPLY else None
 

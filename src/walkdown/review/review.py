@@ -108,16 +108,22 @@ class Review:
     @property
     def scanner_names(self) -> tuple[str, ...]:
         """Those that a scan runs, in the order they are shown."""
-        settings = self.settings
-        scanners = chosen(_scanners(settings, self.target.root), settings.only, settings.skip)
-        return tuple(one.name for one in scanners)
+        return tuple(one.name for one in self._chosen)
+
+    @cached_property
+    def _every(self) -> Sequence[Scanner]:
+        """Made once: the rules of some of them are read and checked with it."""
+        return _scanners(self.settings, self.target.root)
+
+    @cached_property
+    def _chosen(self) -> Sequence[Scanner]:
+        return chosen(self._every, self.settings.only, self.settings.skip)
 
     async def scan(self, listener: Listener = nobody) -> ScanResult:
         started = _now()
         files, narrowed = await asyncio.to_thread(self._files)
         settings, folders = self.settings, self.settings.folders
-        everything = _scanners(settings, self.target.root)
-        scanners = chosen(everything, settings.only, settings.skip)
+        everything, scanners = self._every, self._chosen
         left_out = [one.name for one in everything if one not in scanners]
         narrowed += [Skipped("", SkipKind.SCOPE, "scanner", f"{name} was left out on purpose") for name in left_out]
         key, note = secret_key(folders.state)
@@ -272,10 +278,8 @@ class Review:
         )
 
     def _looks(self, files: Sequence[SourceFile]) -> tuple[Looks, ...]:
-        settings = self.settings
-        scanners = chosen(_scanners(settings, self.target.root), settings.only, settings.skip)
         paths = [file.path for file in files]
-        return tuple(Looks(one.name, tuple(sorted(one.looks_for(paths)))) for one in scanners)
+        return tuple(Looks(one.name, tuple(sorted(one.looks_for(paths)))) for one in self._chosen)
 
     def _blamed(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Who silenced it, and when, where git knows."""

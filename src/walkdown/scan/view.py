@@ -149,17 +149,27 @@ def scratch(needed: int = 0, memory: Path = _MEMORY) -> Iterator[Scratch]:
 
 def _private(parent: Path) -> Path:
     """A new folder that only this user can look into, beside those of other scans."""
-    home = parent / f"walkdown-{os.getuid()}"
+    home = _home(parent)
     home.mkdir(mode=0o700, exist_ok=True)
-    if home.is_symlink() or home.stat().st_uid != os.getuid():
+    if not _is_ours(home):
         home = Path(tempfile.mkdtemp(prefix="walkdown-", dir=parent))
     _sweep(home)
     return Path(tempfile.mkdtemp(prefix="scan-", dir=home))
 
 
+def _home(parent: Path) -> Path:
+    return parent / f"walkdown-{os.getuid()}"
+
+
+def _is_ours(home: Path) -> bool:
+    return not home.is_symlink() and home.stat().st_uid == os.getuid()
+
+
 def _in_memory(needed: int, memory: Path) -> Path | None:
     """Thousands of small files cost less there, and what is under review is not written to a disk. None where a person
     named another place, or where there is not plenty of room."""
+    if _home(memory).is_dir() and _is_ours(_home(memory)):
+        _sweep(_home(memory))  # before looking for room: what killed scans left there may be what takes it
     if any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")) or not os.path.ismount(memory):
         return None
     try:

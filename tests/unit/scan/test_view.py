@@ -169,6 +169,14 @@ def test_a_place_that_a_person_named_is_kept_to(memory: Path, tmp_path: Path, mo
         assert not room.for_copies("test").is_relative_to(memory)
 
 
+def test_what_a_killed_scan_left_in_memory_goes_also_when_this_one_stays_on_disk(memory: Path) -> None:
+    left = memory / f"walkdown-{os.getuid()}" / "scan-killed"
+    (left / "pool").mkdir(parents=True)
+    (left / ".lock").touch()
+    with scratch(10**15, memory):
+        assert not left.exists()
+
+
 def test_a_plain_folder_is_no_memory(memory: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     with scratch(10, tmp_path / "other") as room:
