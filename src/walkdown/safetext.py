@@ -112,7 +112,9 @@ def _cut(line: str, width: int) -> str:
 _PLAIN = {char: f"\\{char}" for char in "\\`*_{}[]#|~^"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"}
 _MARKS = re.compile(r"[\\`*_{}\[\]#|~^&<>$]")
 # A page may link these by itself, after the Markdown is gone. A break without width, written as an entity, stops it.
-_SELF_LINKING = re.compile(r"(@|(?i:www)(?=\.)|:(?=//)|(?i:mailto|xmpp):|:(?=[\w+\\-]{1,60}:)|\bGH-(?=\d)|\\#(?=\w))")
+_SELF_LINKING = re.compile(
+    r"(@|(?i:www)(?=\.|$)|:(?=//)|(?<!:)/(?=/)|(?i:mailto|xmpp):|:(?=[\w+\\-]{1,60}:)|\bGH-(?=\d)|\\#(?=\w))"
+)
 _LINE_START = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
 
 

@@ -84,6 +84,7 @@ class UserConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     rules: tuple[str, ...] = ()
     scanners: tuple[External, ...] = ()
     checklists: tuple[str, ...] = ()
+    allowed_signers: str = ""
     theme: str = ""
     keys: dict[str, str] = {}
 
@@ -113,6 +114,7 @@ class Settings(msgspec.Struct, frozen=True):
     sarif: tuple[str, ...] = ()
     external: tuple[External, ...] = ()
     checklists: tuple[str, ...] = ()
+    allowed_signers: str = ""
     project_digest: str = ""
     notes: tuple[str, ...] = ()
 
@@ -138,8 +140,14 @@ def load(
         rules=user.rules,
         external=user.scanners,
         checklists=user.checklists,
+        allowed_signers=_own_path(folders, user.allowed_signers),
     )
     return settings if project is None else _with_project(settings, user, project, identity)
+
+
+def _own_path(folders: Folders, text: str) -> str:
+    """A path in the user's config, which may start at their home; otherwise it starts at the config's folder."""
+    return str(folders.config.absolute() / Path(text).expanduser()) if text else ""
 
 
 def read_user_config(folders: Folders) -> UserConfig:

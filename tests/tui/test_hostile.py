@@ -15,7 +15,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 import walkdown.tui
 from helpers.hostile import (
@@ -29,7 +29,7 @@ from helpers.hostile import (
     dressed,
     unknown_bytes,
 )
-from tui.helpers import NARROW, WIDE, app_on, until
+from tui.helpers import NARROW, WIDE, app_on, shown, until
 from tui.hostile_review import (
     EVERY_PIECE,
     NAME,
@@ -41,14 +41,17 @@ from tui.hostile_review import (
     hostile_tree,
 )
 from walkdown.model import Actor, Kind, Subject, Verdict
+from walkdown.record.statement import Occasion
 from walkdown.review import Session
 from walkdown.safetext import columns, for_terminal
 from walkdown.tui.app import WalkdownApp
+from walkdown.tui.dialogs.sign import WORD_WITH_EXCEPTIONS, SignDialog
 from walkdown.tui.scanning import Ear
 from walkdown.tui.screens.findings import FindingsScreen
 from walkdown.tui.screens.gaps import GapsScreen
 from walkdown.tui.screens.record import RecordScreen
 from walkdown.tui.screens.walk import WalkScreen
+from walkdown.tui.signing import Order
 from walkdown.tui.text import tail
 from walkdown.tui.widgets.finding_page import FindingPage
 
@@ -61,13 +64,14 @@ FED = {
     "walk": "WalkScreen WalkLayout ItemList ItemPage Reading Sheet EvidenceList CodeView",
     "findings": "FindingsScreen FindingList FindingPage Labelled FilterInput",
     "gaps": "GapsScreen GapList GapPage RowList",
-    "record": "RecordScreen ObstacleList RecordPreview",
+    "record": "RecordScreen SigningScreen ObstacleList RecordPreview PaperView",
+    "sign": "SignDialog",
     "decide": "DecideDialog SafeInput _Until",
     "note": "NoteDialog _Remark SafeTextArea",
 }
 """Where each widget class of ours is fed with hostile text. A new class has to be entered here, and fed."""
 
-OURS = {"help": "HelpScreen", "decide": "_Choice"}
+OURS = {"help": "HelpScreen", "decide": "_Choice", "sign": "_Unsigned"}
 """Those that never show anything but our own words."""
 
 
@@ -263,6 +267,38 @@ async def _record(tour: Tour) -> None:
     for _ in range(12):
         screen.preview.scroll_page_down(animate=False)
         await tour.look()
+    screen.action_paper()
+    await until(tour.pilot, lambda: len(screen.paper.lines) > 1)
+    for _ in range(0, len(screen.paper.lines), max(1, screen.size.height - 8) * 5):
+        for _ in range(5):
+            screen.paper.action_page_down()
+        await tour.look()
+    screen.action_back()
+
+
+async def _sign(tour: Tour) -> None:
+    """Who signs and what stands open are hostile, and so is all that is typed."""
+    await tour.mode("record")
+    screen = tour.app.screen
+    assert isinstance(screen, RecordScreen)
+    for text in tour.texts[::2]:
+        screen.order = Order(text, Occasion(text, text, text), None, text)
+        screen.action_sign()
+        await until(tour.pilot, lambda: isinstance(tour.app.screen, SignDialog))
+        await tour.look()
+        for name in ("#role", "#environment", "#key", "#word"):
+            tour.app.screen.query_one(name, Input).focus()
+            tour.app.post_message(events.Paste(text))
+            await tour.settle()
+        tour.app.screen.query_one("#word", Input).value = WORD_WITH_EXCEPTIONS
+        tour.app.screen.query_one("#word", Input).focus()
+        await tour.pilot.press("enter")
+        await until(
+            tour.pilot, lambda: carries(str(tour.app.screen.query_one("#key-fault", Static).content)), shown(tour.app)
+        )
+        await tour.look()
+        tour.app.screen.dismiss(None)
+        await until(tour.pilot, lambda: tour.app.screen is screen and not screen._signing)
 
 
 async def _decide(tour: Tour) -> None:
@@ -333,7 +369,7 @@ async def _lines_at_the_edge(tour: Tour) -> None:
 
 STOPS: dict[str, Callable[[Tour], Awaitable[None]]] = {
     "start": _start, "scan": _scan, "walk": _walk, "findings": _findings, "gaps": _gaps, "record": _record,
-    "decide": _decide, "note": _note, "help": _help, "palette": _palette, "edge": _lines_at_the_edge,
+    "sign": _sign, "decide": _decide, "note": _note, "help": _help, "palette": _palette, "edge": _lines_at_the_edge,
 }  # fmt: skip
 
 

@@ -161,14 +161,6 @@ async def test_before_the_first_scan_that_is_what_stands_in_the_way(tree: Path) 
             await until(pilot, lambda: app.current_mode == "scan")
 
 
-async def test_signing_is_told_for_now(review: Session) -> None:
-    app = app_on(review)
-    async with app.run_test(size=WIDE, notifications=True) as pilot:
-        screen = await record_of(pilot)
-        screen.action_sign()
-        await until(pilot, lambda: "--with-exceptions" in shown(app))
-
-
 async def test_narrow_shows_one_side_at_a_time(review: Session) -> None:
     app = app_on(review)
     async with app.run_test(size=NARROW) as pilot:

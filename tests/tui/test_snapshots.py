@@ -28,21 +28,30 @@ _LETTER = re.compile(r"[^\W_]")
 _TIMES = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ| \d\d:\d\d UTC)?")
 STANDS = {
     "start": "Made of", "walk": "o opens the evidence", "findings": "undecided · by file", "gaps": "Gaps 1",
-    "record": "Not ready", "waive": "nothing written",
+    "record": "Not ready", "waive": "nothing written", "sign": "nothing signed",
 }  # fmt: skip
 
 
 async def to_screen(pilot: Pilot[int], app: WalkdownApp, name: str) -> None:
-    mode = "walk" if name == "waive" else name
+    mode = {"waive": "walk", "sign": "record"}.get(name, name)
     if mode == "walk":
         app.go_to_item("error.timeouts")
     else:
         await to_mode(pilot, mode)
     await shows(pilot, app, STANDS[mode])
-    if name == "waive":
-        await pilot.press("w")
+    if mode == "record":
+        await app.workers.wait_for_complete()  # it looks for the key
+    if name != mode:
+        await pilot.press("w" if name == "waive" else "S")
         await shows(pilot, app, STANDS[name])
     await pilot.pause()
+
+
+@pytest.fixture(autouse=True)
+def keyless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have a key; these pictures show how it is without."""
+    (tmp_path / "gitconfig").write_text("")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +59,7 @@ async def to_screen(pilot: Pilot[int], app: WalkdownApp, name: str) -> None:
     [
         ("start", NARROW), ("walk", NARROW), ("walk", WIDE), ("walk", HUGE), ("findings", NARROW), ("findings", WIDE),
         ("findings", HUGE), ("gaps", NARROW), ("gaps", WIDE), ("record", NARROW), ("record", WIDE), ("waive", NARROW),
+        ("sign", NARROW), ("sign", WIDE),
     ],
 )  # fmt: skip
 async def test_a_screen_reads_as_it_did(review: Session, name: str, size: tuple[int, int]) -> None:

@@ -12,10 +12,11 @@ import pytest
 from helpers.repos import make_repo, write
 from tui.helpers import ADA, NARROW, WIDE, app_on, open_review, shown, shows, until
 from walkdown.model import Kind, Subject, Verdict
-from walkdown.record.folder import write_countersignature
-from walkdown.record.statement import Countersignature
-from walkdown.review import How, Session, Terms, make_record
+from walkdown.record.files import Seal
+from walkdown.record.statement import Signer, canonical
+from walkdown.review import Session, Terms
 from walkdown.review.about import last_signoff
+from walkdown.review.signoff import How, countersignature_of, finish, prepare
 from walkdown.tui import memory, start_words
 
 
@@ -120,7 +121,7 @@ async def test_a_plain_folder_is_told(plain: Session) -> None:
 
 
 async def test_a_record_that_cannot_be_read_is_told(with_bad_record: Session) -> None:
-    assert "2026-01-02-abcdefabcdef.json   it cannot be read" in await seen(with_bad_record)
+    assert "2026-01-02-abcdefabcdef   it cannot be read" in await seen(with_bad_record)
 
 
 async def test_a_name_full_of_controls_is_shown_and_not_obeyed(hostile: Session) -> None:
@@ -130,8 +131,9 @@ async def test_a_name_full_of_controls_is_shown_and_not_obeyed(hostile: Session)
 
 
 def test_the_last_sign_off_is_told_as_what_the_tree_says(changed: Session) -> None:
-    made = make_record(changed, How(exceptions=True))
-    write_countersignature(made.path, Countersignature("0" * 64, "Eve [/] \x1b[2J", "", "reviewer", "2026-01-02"))
+    prepared = prepare(changed, How(exceptions=True, signer=Signer("Ada")))
+    eve = countersignature_of(prepared.files, Signer("Eve [/] \x1b[2J", role="reviewer"), machine=False)
+    made = finish(changed, prepared, Seal("eve", canonical(eve), b"no signature"))
     told = last_signoff(Path(changed.review.target.root))
     assert told is not None
     assert (told.when, told.signers) == (made.path.name[:10], ("Eve [/] \x1b[2J",))

@@ -33,6 +33,23 @@ def test_the_users_config_counts(folders: Folders) -> None:
     assert settings.max_file_bytes == 512 * 1024
 
 
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [("signers", "{config}/signers"), ("~/signers", "{home}/signers"), ("/etc/signers", "/etc/signers")],
+)
+def test_whom_one_believes_is_a_file_by_the_config_or_a_full_path(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch, text: str, path: str
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    user(folders, f'allowed-signers = "{text}"\n')
+    assert load(folders, None, "", {}).allowed_signers == path.format(config=folders.config, home="/home/ada")
+
+
+def test_a_project_cannot_say_whom_to_believe(folders: Folders) -> None:
+    with pytest.raises(SettingsError, match="allowed-signers"):
+        accept_project(folders, b'allowed-signers = "signers"\n', "this")
+
+
 def test_an_environment_variable_asks_for_offline(folders: Folders) -> None:
     assert load(folders, None, "", {"WALKDOWN_OFFLINE": "1"}).offline
     assert not load(folders, None, "", {"WALKDOWN_OFFLINE": "0"}).offline

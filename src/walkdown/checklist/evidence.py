@@ -9,7 +9,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from walkdown.model import Fact, Finding, Item, ScanResult, SkipKind, is_whole
+from walkdown.model import (
+    Fact,
+    FilePlace,
+    Finding,
+    Item,
+    PackagePlace,
+    Reach,
+    ScanResult,
+    SkipKind,
+    TopicDigest,
+    Topics,
+    is_whole,
+    path_of,
+)
+from walkdown.model.bearing import topics_of_hazards, topics_of_item
 
 if TYPE_CHECKING:
     from walkdown.checklist.load import Checklist
@@ -28,7 +42,9 @@ class Standpoint(Enum):
 
 class Evidence(msgspec.Struct, frozen=True):
     """`against` still stands; `dismissed` was found too, and a person said that it is no flaw or accepted it. `gaps`:
-    what those scanners missed that look for such hazards."""
+    what those scanners missed that look for such hazards. `topics`: which kinds of files bear on it. `looked`: a
+    scanner looks for it, so that a scan may tell that nothing changed though such a file did. `by_eye`: how all files
+    are now that bear on what only eyes can tell."""
 
     item: Item
     against: tuple[Finding, ...]
@@ -36,6 +52,9 @@ class Evidence(msgspec.Struct, frozen=True):
     gaps: int
     standpoint: Standpoint
     dismissed: tuple[Finding, ...] = ()
+    topics: tuple[str, ...] = ()
+    looked: bool = False
+    by_eye: Topics = Topics()
 
     @property
     def rests_on(self) -> tuple[str, ...]:
@@ -44,11 +63,31 @@ class Evidence(msgspec.Struct, frozen=True):
 
     @property
     def domain(self) -> str:
-        """Changes when anything changes that a decision on this item rested on."""
-        facts = sorted(f"{fact.rule.id} {fact.place}" for fact in self.facts)
+        """Changes when anything changes that a decision on this item rested on: what a scan found, the question itself,
+        and where no scan can tell, any file that bears on it."""
+        item = self.item
+        facts = sorted(map(_told, self.facts))
         found = sorted(finding.id for finding in (*self.against, *self.dismissed))
-        text = "\n".join((*found, "--", *facts, "--", str(self.gaps)))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        parts = (item.title, item.look, item.reach.value, found, facts, self.gaps, self.by_eye)
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def changed_by_eye(evidence: Evidence, then: Topics) -> tuple[str, ...]:
+    """Those topics of which files changed, came or went since `then`, and of which no scan can tell whether it matters.
+    All of them where topics were told by other rules then."""
+    if then.rules != evidence.by_eye.rules:
+        return tuple(one.name for one in evidence.by_eye.digests)
+    were = {one.name: one.digest for one in then.digests}
+    return tuple(one.name for one in evidence.by_eye.digests if were.get(one.name, "") != one.digest)
+
+
+def _told(fact: Fact) -> tuple[str, str, str]:
+    """What is said for it, and where; not in which line, which any edit above it changes."""
+    place = fact.place
+    within = place.symbol if isinstance(place, FilePlace) else ""
+    if isinstance(place, PackagePlace):
+        within = f"{place.name} {place.version}"
+    return fact.rule.id, path_of(place), within
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -59,9 +98,13 @@ class Index(msgspec.Struct, frozen=True):
     looks: Mapping[str, frozenset[str]]
     gaps: Mapping[str, int]
     stack: frozenset[str]
+    seen: frozenset[str] = frozenset()
+    topics: Mapping[str, TopicDigest] = {}
+    topic_rules: str = ""
 
     # looks: the hazards that each scanner has rules for. gaps: what each missed; under an empty name, what none was
-    # offered because the target could not be read.
+    # offered because the target could not be read. seen: the hazards that a scanner looked for which ran to its end.
+    # topics: one digest for each, over all files about it. topic_rules: digest of what tells topics.
 
     def lookers(self, item: Item) -> tuple[str, ...]:
         """The scanners whose silence about this item means something."""
@@ -71,12 +114,25 @@ class Index(msgspec.Struct, frozen=True):
         names = self.lookers(item)
         return sum(self.gaps.get(name, 0) for name in ("", *names)) if names else 0
 
+    def unseen(self, item: Item) -> tuple[str, ...]:
+        """Its hazards that were left to people's eyes."""
+        return item.hazards if item.reach is Reach.HUMAN else tuple(one for one in item.hazards if one not in self.seen)
+
+    def by_eye(self, hazards: Sequence[str]) -> Topics:
+        """How the files are now that bear on these hazards; a topic of no file is told too, for one may come."""
+        names = topics_of_hazards(hazards)
+        none = {name: TopicDigest(name, "", 0) for name in names}
+        return (
+            Topics(self.topic_rules, tuple(self.topics.get(name, none[name]) for name in names)) if names else Topics()
+        )
+
 
 NOTHING_SEEN = Index({}, {}, {}, {}, frozenset())
 
 
 def index(result: ScanResult) -> Index:
     gaps = {one.scanner: len(one.coverage.gaps) or int(not is_whole(one.outcome)) for one in result.reports}
+    whole = {one.scanner for one in result.reports if is_whole(one.outcome)}
     own = sum(skip.kind is SkipKind.GAP for skip in result.target.skipped)
     return Index(
         findings=_by_hazard(result.findings),
@@ -84,6 +140,9 @@ def index(result: ScanResult) -> Index:
         looks={one.scanner: frozenset(one.hazards) for one in result.looks},
         gaps={**gaps, "": own},
         stack=frozenset(part.name for part in result.target.stack),
+        seen=frozenset(hazard for one in result.looks if one.scanner in whole for hazard in one.hazards),
+        topics={one.name: one for one in result.topics.digests},
+        topic_rules=result.topics.rules,
     )
 
 
@@ -100,7 +159,18 @@ def _evidence(item: Item, looked: Index, dismissed: Collection[str]) -> Evidence
     )
     aside = tuple(finding for finding in found if finding.id in dismissed) if dismissed else ()
     gaps = looked.gaps_of(item)
-    return Evidence(item, against, good, gaps, _standpoint(item, against, good, gaps, looked), aside)
+    unseen = looked.unseen(item)
+    return Evidence(
+        item=item,
+        against=against,
+        facts=good,
+        gaps=gaps,
+        standpoint=_standpoint(item, against, good, gaps, looked),
+        dismissed=aside,
+        topics=topics_of_item(item),
+        looked=len(unseen) < len(item.hazards),
+        by_eye=looked.by_eye(unseen),
+    )
 
 
 def _standpoint(item: Item, against: Sequence[Finding], good: Sequence[Fact], gaps: int, looked: Index) -> Standpoint:

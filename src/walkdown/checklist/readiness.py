@@ -9,11 +9,13 @@ from enum import Enum
 import msgspec
 
 from walkdown.checklist.evidence import Evidence
-from walkdown.model import Decided, Finding, Gap, Kind, Reach, Severity, Standing, State, Subject, Verdict
+from walkdown.model import Decided, Decision, Finding, Gap, Kind, Reach, Severity, Standing, State, Subject, Verdict
 
 _UNDECIDED = {severity: f"{severity.value}, undecided" for severity in Severity}
 _SETTLED = {Verdict.PASS, Verdict.WAIVED, Verdict.NOT_APPLICABLE}
 _SET_ASIDE = {Verdict.FALSE_POSITIVE, Verdict.ACCEPTED}
+_DONE = {Verdict.FALSE_POSITIVE: "called a false positive", Verdict.ACCEPTED: "accepted"}
+_SEVERITIES = {severity.value: severity for severity in Severity}
 
 
 class ObstacleKind(Enum):
@@ -129,6 +131,28 @@ def why_open(evidence: Evidence, standing: Standing | None, today: date) -> str:
     return "the evidence changed since it was decided" if is_stale(evidence, standing) else ""
 
 
+def _must_be_closed(evidence: Evidence, standing: Standing | None, today: date) -> bool:
+    """What need not be answered at all need not be answered anew either; but a quarrel about it, or a waiver that ran
+    out, is told on the first page."""
+    return evidence.item.blocking or (standing is not None and (bool(standing.disputed) or is_over(standing, today)))
+
+
+def severity_then(decision: Decision) -> Severity | None:
+    """How severe a finding was when it was decided; None where the decision is older than the keeping of that."""
+    return _SEVERITIES.get(decision.domain.rpartition(":")[2]) if ":" in decision.domain else None
+
+
+def print_then(decision: Decision) -> str:
+    """The fingerprint of a finding when it was decided."""
+    return decision.domain.rpartition(":")[0] if severity_then(decision) else decision.domain
+
+
+def is_worse(finding: Finding, decision: Decision) -> bool:
+    """It is more severe now than it was when somebody set it aside."""
+    then = severity_then(decision)
+    return then is not None and finding.severity.rank < then.rank
+
+
 def _undecided(evidence: Evidence) -> str:
     """What the machine may say by itself where it decides: that it does not hold. Never that it does."""
     if evidence.item.reach is Reach.DECIDES and evidence.against:
@@ -138,8 +162,8 @@ def _undecided(evidence: Evidence) -> str:
 
 def _items(evidence: Iterable[Evidence], state: State, today: date) -> Iterator[Obstacle]:
     for one in evidence:
-        why = why_open(one, state.decisions.get(Subject(Kind.ITEM, one.item.id)), today)
-        if why:
+        standing = state.decisions.get(Subject(Kind.ITEM, one.item.id))
+        if _must_be_closed(one, standing, today) and (why := why_open(one, standing, today)):
             yield Obstacle(ObstacleKind.ITEM, one.item.id, one.item.title, why)
 
 
@@ -156,6 +180,8 @@ def _findings(serious: Iterable[Finding], state: State, today: date) -> Iterator
             why = f"{finding.severity.value}, real and not fixed"
         elif is_over(standing, today):
             why = f"{finding.severity.value}, accepted until {standing.decision.until}"
+        elif is_worse(finding, standing.decision):
+            why = f"became {finding.severity.value} since it was {_DONE[standing.decision.verdict]}"
         else:
             continue
         yield Obstacle(ObstacleKind.FINDING, finding.id, finding.rule.title, why)

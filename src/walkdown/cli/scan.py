@@ -46,6 +46,7 @@ class ScanFlags(msgspec.Struct, frozen=True):
     only: tuple[str, ...]
     skip: tuple[str, ...]
     changed_since: str
+    new_since_signoff: bool
     fail_on: Severity | None
     show: Severity
     allow_incomplete: bool
@@ -71,8 +72,21 @@ def run_scan(options: Mapping[str, object]) -> int:
     with Review.open(flags.path, lambda settings: with_flags(settings, flags)) as review:
         with live(debug=flags.debug) as listener:
             result = run_interruptible(review, listener)
+        if flags.new_since_signoff:
+            result = _new_since_signoff(review, result)
         _write(flags, review, result)
         return exit_code(result, review.settings)
+
+
+def _new_since_signoff(review: Review, result: ScanResult) -> ScanResult:
+    """Without what the last sign-off covers; all of it where there is none that somebody vouches for."""
+    from walkdown.review.new_findings import new_since_signoff
+    from walkdown.safetext import for_terminal
+
+    new = new_since_signoff(review, result)
+    for note in new.notes:
+        tell(for_terminal(note))
+    return new.result
 
 
 def _check_output(name: str | None) -> None:

@@ -1,9 +1,9 @@
-"""`walkdown sign` and `walkdown verify`."""
+"""`walkdown sign` and `walkdown countersign`: a person at a terminal types a word, or a machine says that it is one."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,8 +12,17 @@ import msgspec
 from walkdown.cli.exits import FINDINGS, FINE
 from walkdown.cli.walk import open_session
 from walkdown.errors import UsageError
-from walkdown.review import How, Review, actor_of, make_record, sign_record, verify_record
+from walkdown.record.files import RecordFiles, Seal
+from walkdown.record.folder import find_record
+from walkdown.record.keys import Key, find_key
+from walkdown.record.reading import read_statement
+from walkdown.record.signature import seal
+from walkdown.record.statement import ExceptionLine, Occasion, Signer, Statement
+from walkdown.review import Review, actor_of
+from walkdown.review.signoff import How, Made, Prepared, add_seal, countersignature_of, finish, prepare
 from walkdown.safetext import for_terminal
+
+_SHOWN = 20
 
 
 class SignFlags(msgspec.Struct, frozen=True):
@@ -24,49 +33,143 @@ class SignFlags(msgspec.Struct, frozen=True):
     unsigned: bool
     with_exceptions: bool
     by_machine: bool
+    environment: str
+    release: str
+    ticket: str
+    note: bool
     offline: bool
 
 
-class VerifyFlags(msgspec.Struct, frozen=True):
+class CountersignFlags(msgspec.Struct, frozen=True):
     record: str
-    path: str
-    allowed_signers: str | None
+    repo: str
+    who: str
+    role: str
+    key: str | None
+    by_machine: bool
 
 
 def run_sign(options: Mapping[str, object]) -> int:
     flags = msgspec.convert(options, SignFlags)
-    if not flags.key and not flags.unsigned:
-        raise UsageError("Nothing to sign with.", "Name your SSH key with --key, or say --unsigned.")
-    if not sys.stdin.isatty() and not flags.by_machine:
-        raise UsageError("A human signs, at a terminal.", "A script says --by-machine, and the record says so too.")
+    if flags.unsigned and flags.key:
+        raise UsageError("--unsigned and --key do not go together.", "Leave one of them out.")
+    _need_person(by_machine=flags.by_machine)
     actor = actor_of(flags.who)
+    key = None if flags.unsigned else find_key(flags.key or "")
+    signer = Signer(actor.name, actor.mail, flags.role)
+    how = How(
+        exceptions=True,
+        machine=flags.by_machine,
+        unsigned=flags.unsigned,
+        signer=signer,
+        occasion=Occasion(flags.environment, flags.release, flags.ticket),
+    )
     with open_session(flags.path, offline=flags.offline) as session:
-        open_points = session.board.obstacles
-        for one in open_points:
-            click.echo(f"  open  {for_terminal(f'{one.title}: {one.why}')}")
-        if open_points and not flags.with_exceptions:
-            click.echo("Not signed. Settle these, or sign with --with-exceptions, which names them.")
+        prepared = prepare(session, how)
+        _tell_open(prepared.exceptions)
+        if prepared.exceptions and not flags.with_exceptions:
+            click.echo(
+                "Not signed. Settle these, or sign with --with-exceptions: the record names each on its first page."
+            )
             return FINDINGS
-        if not flags.by_machine and click.prompt('Type "sign" to sign') != "sign":
-            click.echo("Not signed.")
+        if not _confirmed(prepared, key, by_machine=flags.by_machine):
             return FINDINGS
-        made = make_record(session, How(flags.with_exceptions, flags.by_machine))
-    click.echo(f"Record: {for_terminal(str(made.path.name))}  ({made.verdict})")
-    if flags.key:
-        click.echo(f"Signature: {sign_record(made.path, actor, flags.role, Path(flags.key)).name}")
-    else:
-        click.echo("UNSIGNED: nobody vouches for this record.")
+        signed = _sealed(prepared.files, signer, key, by_machine=flags.by_machine)
+        made = finish(session, prepared, signed)
+        if flags.note:
+            _attach(session.review, made, prepared, signed)
+    _tell_made(made, signer)
     return FINE
 
 
-def run_verify(options: Mapping[str, object]) -> int:
-    flags = msgspec.convert(options, VerifyFlags)
-    allowed = Path(flags.allowed_signers) if flags.allowed_signers else None
-    if allowed is not None and not allowed.is_file():
-        raise UsageError(f"There is no file {allowed}.", "It holds lines of: mail key-type key")
-    with Review.open(flags.path) as review:
-        verification = verify_record(review, Path(flags.record) if flags.record else None, allowed)
-    click.echo(for_terminal(verification.line))
-    for item in verification.reopened:
-        click.echo(f"  may reopen  {for_terminal(item)}")
-    return verification.code
+def run_countersign(options: Mapping[str, object]) -> int:
+    flags = msgspec.convert(options, CountersignFlags)
+    _need_person(by_machine=flags.by_machine)
+    actor = actor_of(flags.who)
+    key = find_key(flags.key or "")
+    signer = Signer(actor.name, actor.mail, flags.role)
+    with Review.open(flags.repo) as review:
+        files = find_record(Path(review.target.root), flags.record)
+        statement = read_statement(files.json, f"{files.name}.json")
+        _check_whole(review, files, statement)
+        _tell_open(statement.predicate.exceptions)
+        if not flags.by_machine and not _typed(
+            f"Record {files.name}: {for_terminal(statement.predicate.verdict)}", key
+        ):
+            return FINDINGS
+        path = add_seal(review, files, seal(countersignature_of(files, signer, machine=flags.by_machine), key))
+    click.echo(f"Countersigned: {for_terminal(path.name)}")
+    return FINE
+
+
+def _need_person(*, by_machine: bool) -> None:
+    if not by_machine and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("A human signs, at a terminal.", "A script says --by-machine, and the record says so too.")
+
+
+def _tell_open(exceptions: Sequence[ExceptionLine]) -> None:
+    for one in exceptions[:_SHOWN]:
+        where = f" ({one.place})" if one.place else ""
+        click.echo(f"  open  {for_terminal(f'{one.title}{where}: {one.why}')}")
+    if len(exceptions) > _SHOWN:
+        click.echo(f"  and {len(exceptions) - _SHOWN} more: walkdown status")
+
+
+def _confirmed(prepared: Prepared, key: Key | None, *, by_machine: bool) -> bool:
+    about, predicate = prepared.statement.about, prepared.statement.predicate
+    commit = about.digest.git_commit[:10] or "no commit"
+    changed = ", with uncommitted changes" if predicate.dirty else ""
+    click.echo(for_terminal(f"{about.name} at {commit}{changed}: {predicate.verdict}."))
+    return by_machine or _typed("", key)
+
+
+def _typed(said: str, key: Key | None) -> bool:
+    """A word, never Enter alone."""
+    if said:
+        click.echo(said)
+    click.echo(for_terminal(f"Key: {key.told}" if key else "No key: nobody will vouch for this record."))
+    if click.prompt('Type "sign" to sign', default="", show_default=False).strip() == "sign":
+        return True
+    click.echo("Not signed.")
+    return False
+
+
+def _sealed(files: RecordFiles, signer: Signer, key: Key | None, *, by_machine: bool) -> Seal | None:
+    return seal(countersignature_of(files, signer, machine=by_machine), key) if key else None
+
+
+def _attach(review: Review, made: Made, prepared: Prepared, signed: Seal | None) -> None:
+    from walkdown.record.git_note import attach
+
+    attach(review.target, msgspec.structs.replace(prepared.files, seals=(signed,) if signed else ()))
+    click.echo(f"Attached to the commit as a git note: refs/notes/walkdown ({made.path.stem})")
+
+
+def _check_whole(review: Review, files: RecordFiles, statement: Statement) -> None:
+    """Nobody puts their name under what was changed, or under what they do not have before them."""
+    from walkdown.record.verify import faults_of
+
+    faults = faults_of(files, statement)
+    if faults:
+        raise UsageError(f"Not signed. {faults[0].line}", "See: walkdown verify")
+    if statement.about.digest.looked != review.target.looked:
+        raise UsageError(
+            "Not signed: the files here are not those the record speaks of.", "Check out its commit, or sign anew."
+        )
+
+
+def _tell_made(made: Made, signer: Signer) -> None:
+    folder = ".walkdown/signoffs"
+    click.echo(f"Record     {folder}/{for_terminal(made.path.stem)}.md and .json")
+    if made.signature is None:
+        click.echo("UNSIGNED: nobody vouches for this record.")
+        return
+    click.echo(f"Signature  {folder}/{for_terminal(made.signature.name)}")
+    click.echo("Commit the folder, so that others can check it:  git add .walkdown && git commit")
+    data = for_terminal(made.signature.name.rpartition(".")[0])
+    mail = for_terminal(signer.mail or signer.name)
+    tool = "ssh-keygen -Y verify -n walkdown -f ALLOWED_SIGNERS"
+    if made.signature.suffix == ".sig":
+        click.echo(f"By hand, in {folder}:  {tool} -I {mail} -s {data}.sig < {data}")
+    else:
+        click.echo(f"By hand, in {folder}:  gpg --verify {data}.asc {data}")

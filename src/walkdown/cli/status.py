@@ -34,6 +34,7 @@ _NOT_LOOKED_AT = {ObstacleKind.GAP, ObstacleKind.SCAN}
 
 def show_status(path: str, *, offline: bool, form: str) -> int:
     with open_session(path, offline=offline) as session:
+        session.tell_since()
         if form == "json":
             print_json(walk_json.status(session))
         else:
@@ -58,6 +59,7 @@ def _lines(session: Session) -> Iterator[str]:
     changed = "changed" if board.looked and board.looked.result.target.dirty else ""
     yield facts.name + "  " + " · ".join(filter(None, (mask(facts.branch), facts.head[:10], changed)))
     yield verdict_sentence(board)
+    yield from (mask(line) for line in _since(board))
     for kind, group in groupby(board.obstacles, key=lambda one: one.kind):
         obstacles = list(group)
         yield f"{_TITLES[kind]} ({len(obstacles)})"
@@ -65,6 +67,20 @@ def _lines(session: Session) -> Iterator[str]:
             yield f"  {mask(_row(one))}"
         if len(obstacles) > _SHOWN:
             yield f"  and {len(obstacles) - _SHOWN} more: {_MORE.get(kind, 'walkdown status --format json')}"
+
+
+def _since(board: Board) -> Iterator[str]:
+    """What changed since the last sign-off that counts here."""
+    since = board.since
+    if since is None:
+        return
+    files = f"{since.changed} files changed, {since.added} added, {since.removed} removed"
+    asked = f"; {len(since.reopened)} items asked again" if since.reopened else ""
+    yield f"Since the sign-off {since.record} by {', '.join(since.by)}: {since.told or files}{asked}"
+    for hunk in since.hunks[:_SHOWN]:
+        yield f"  {hunk.what}  {hunk.path}:{hunk.line}  {hunk.why}"
+    if len(since.hunks) > _SHOWN:
+        yield f"  and {len(since.hunks) - _SHOWN} more: walkdown status --format json"
 
 
 def _row(obstacle: Obstacle) -> str:

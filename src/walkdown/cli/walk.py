@@ -112,6 +112,8 @@ def decision_text(standing: Standing | None, *, over: bool = False) -> str:
         return "none yet"
     decision, event = standing.decision, standing.event
     who = f"{decision.verdict.value} by {event.actor.name} ({event.channel.value}, {event.time})"
+    if standing.origin:
+        who += f", carried from the sign-off {standing.origin}"
     until = f", {decision.owner} answers for it until {decision.until}" if decision.until else ""
     ended = ", which is over" if over else ""
     reason = f": {decision.reason}" if decision.reason else ""

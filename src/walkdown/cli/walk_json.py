@@ -29,6 +29,7 @@ from walkdown.record.wire_walk import (
     WireItemView,
     WireObstacle,
     WireSession,
+    WireSignoff,
     WireStatus,
 )
 from walkdown.review import Board, ItemView, Session
@@ -157,7 +158,19 @@ def _session(session: Session) -> WireSession:
         events=len(events),
         last_by=events[-1].actor.name if events else "",
         last_at=events[-1].time if events else "",
+        checklist=board.checklist.name,
+        checklist_version=board.checklist.version,
+        checklist_digest=board.checklist.digest,
+        threshold=session.review.settings.fail_on,
+        signoff=_signoff(board),
     )
+
+
+def _signoff(board: Board) -> WireSignoff | None:
+    since = board.since
+    if since is None:
+        return None
+    return WireSignoff(since.record, since.made, since.commit, since.by, since.reopened, since.hunks)
 
 
 def _item(view: ItemView, board: Board) -> WireItem:
@@ -227,4 +240,5 @@ def _decision(standing: Standing | None, board: Board) -> WireDecision | None:
         channel=event.channel,
         over=is_over(standing, board.today),
         disputed=tuple(one.seq for one in standing.disputed),
+        origin=standing.origin,
     )

@@ -53,7 +53,21 @@ def fold(events: Iterable[Event]) -> State:
         events=kept,
         undone=frozenset(back.since),
         redoable={actor: tuple(seqs) for actor, seqs in back.redoable.items() if seqs},
+        touched=_touched(kept),
     )
+
+
+def _touched(events: Iterable[Event]) -> dict[Subject, str]:
+    subjects: dict[int, Subject] = {}
+    touched: dict[Subject, str] = {}
+    for event in events:
+        act = event.act
+        if isinstance(act, Decided):
+            subjects[event.seq] = act.decision.subject
+            touched[act.decision.subject] = event.time
+        elif isinstance(act, Undone | Redone) and act.seq in subjects:
+            touched[subjects[act.seq]] = event.time
+    return touched
 
 
 class _BackAndForth(msgspec.Struct):

@@ -43,7 +43,7 @@ from walkdown.model.place import (
     line_of,
     path_of,
 )
-from walkdown.model.result import Looks, ScanResult, StackPart, TargetFacts
+from walkdown.model.result import Looks, ScanResult, StackPart, TargetFacts, TopicDigest, Topics
 from walkdown.model.scanner import (
     Batch,
     BatchFile,
@@ -126,6 +126,8 @@ __all__ = [
     "TargetFacts",
     "TimedOut",
     "Tool",
+    "TopicDigest",
+    "Topics",
     "Undone",
     "Verdict",
     "Where",

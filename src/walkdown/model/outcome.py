@@ -73,7 +73,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """One scanner's part of a scan."""
+    """One scanner's part of a scan. `rules`: digest of all that makes it answer differently for equal content."""
 
     scanner: str
     version: str
@@ -82,6 +82,7 @@ class Report(msgspec.Struct, frozen=True):
     seconds: float = 0.0
     cached_files: int = 0
     notes: tuple[str, ...] = ()
+    rules: str = ""
 
     @property
     def complete(self) -> bool:

@@ -38,6 +38,21 @@ class TargetFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     # looked: our hash over everything that was scanned. skipped: what no scanner was offered (target's own list).
 
 
+class TopicDigest(msgspec.Struct, frozen=True):
+    """All files that bear on one topic, as one digest over their paths and content."""
+
+    name: str
+    digest: str
+    files: int
+
+
+class Topics(msgspec.Struct, frozen=True):
+    """`rules`: digest of what tells topics; digests made by other rules cannot be compared with these."""
+
+    rules: str = ""
+    digests: tuple[TopicDigest, ...] = ()
+
+
 class Looks(msgspec.Struct, frozen=True):
     """What a scanner's rules look for in these files, whether or not it ran: silence about the rest means nothing."""
 
@@ -57,6 +72,7 @@ class ScanResult(msgspec.Struct, frozen=True):
     started: str = ""
     finished: str = ""
     looks: tuple[Looks, ...] = ()
+    topics: Topics = Topics()
 
     @property
     def gaps(self) -> tuple[tuple[str, Skipped], ...]:

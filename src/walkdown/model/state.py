@@ -11,11 +11,13 @@ from walkdown.model.event import Actor, Decided, Decision, Event, Noted, Subject
 
 class Standing(msgspec.Struct, frozen=True):
     """A decision that stands, and the event that made it. `disputed`: what others decided otherwise at the same time,
-    without either seeing the other's; a decision made over all of them settles it."""
+    without either seeing the other's; a decision made over all of them settles it. `origin`: name of the signed record
+    that it was carried over from, empty where it was made here; its event then has the number 0."""
 
     decision: Decision
     event: Event
     disputed: tuple[Event, ...] = ()
+    origin: str = ""
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -25,7 +27,8 @@ class Note(msgspec.Struct, frozen=True):
 
 class State(msgspec.Struct, frozen=True):
     """`undone`: numbers of what is taken back now. `redoable`: for each person what they took back, the latest last,
-    as long as nothing new of theirs came after it."""
+    as long as nothing new of theirs came after it. `touched`: when something was last decided here about a subject,
+    taken back or brought back, whether or not it counts now."""
 
     decisions: dict[Subject, Standing]
     opened: dict[Subject, frozenset[str]]
@@ -33,6 +36,7 @@ class State(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     undone: frozenset[int]
     redoable: Mapping[Actor, tuple[int, ...]] = {}
+    touched: Mapping[Subject, str] = {}
 
     def last_of(self, actor: Actor) -> Event | None:
         """What an undo by this person would take back."""

@@ -1,49 +1,37 @@
-"""The sign-off as people read it: Markdown, with all foreign text through the one door."""
+"""The sign-off as people read it: one page to be read alone, and the detail behind it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-from walkdown.record.statement import Counts, ItemLine, RecordSubject
-from walkdown.safetext import for_markdown
-
-
-def paper(
-    subject: RecordSubject, *, made: str, verdict: str, items: Sequence[ItemLine], counts: Counts, gaps: int
-) -> str:
-    digest = subject.digest
-    lines = [
-        f"# Sign-off of {for_markdown(subject.name)}",
-        "",
-        f"**{for_markdown(verdict)}**",
-        "",
-        f"- Made: {made}",
-        f"- Commit: {digest.git_commit or 'none'}",
-        f"- Tree: {digest.git_tree or 'none'}",
-        f"- Looked at: {digest.looked}",
-        f"- Findings: {counts.critical} critical, {counts.high} high, {counts.medium} medium, {counts.low} low",
-        f"- Gaps: {gaps}",
-        "",
-        "| Item | Decision | By | Why |",
-        "|---|---|---|---|",
-        *(_row(item) for item in items),
-        "",
-        "## How to verify",
-        "",
-        "`walkdown verify` in a clone of the repository, or, without walkdown, for each countersignature:",
-        "",
-        "    ssh-keygen -Y verify -f ALLOWED_SIGNERS -I MAIL -n walkdown -s FILE.json.sig < FILE.json",
-        "",
-    ]
-    return "\n".join(lines)
+from walkdown.record.paper_blocks import Block, FirstPageEnds
+from walkdown.record.paper_details import findings, gaps, items, left_out, tools
+from walkdown.record.paper_first import exceptions, head
+from walkdown.record.paper_markdown import markdown
+from walkdown.record.paper_people import deciders, people_of, twins_of
+from walkdown.record.paper_since import since
+from walkdown.record.paper_verify import how_to_verify
+from walkdown.record.paper_waivers import waivers
+from walkdown.record.statement import Predicate, RecordSubject
 
 
-def _row(item: ItemLine) -> str:
-    decision = item.decision
-    cells = (
-        item.title,
-        decision.verdict.value if decision else "undecided",
-        item.by.name if item.by else "",
-        (decision.reason or decision.note) if decision else f"{item.standpoint} {item.against or ''}",
-    )
-    return "| " + " | ".join(for_markdown(cell) for cell in cells) + " |"
+def paper(about: RecordSubject, predicate: Predicate, *, report: bool = False) -> str:
+    """As Markdown. `report`: how the review stands now, which nobody signs."""
+    return markdown(tuple(blocks(about, predicate, report=report)))
+
+
+def blocks(about: RecordSubject, predicate: Predicate, *, report: bool = False) -> Iterator[Block]:
+    people = people_of(predicate)
+    twins = twins_of(people)
+    yield from head(about, predicate, report=report)
+    yield from exceptions(predicate, report=report)
+    yield from waivers(predicate)
+    yield from deciders(people)
+    yield from since(predicate)
+    yield FirstPageEnds()
+    yield from items(predicate, twins)
+    yield from findings(predicate, twins)
+    yield from gaps(predicate, twins)
+    yield from left_out(predicate)
+    yield from tools(predicate)
+    yield from how_to_verify(about, predicate, report=report)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+
+import msgspec
 
 from walkdown.model.finding import Finding, Rule
 from walkdown.model.outcome import Report, SkipKind, Skipped, is_whole
@@ -35,9 +37,14 @@ SKIP_LEVELS = {SkipKind.GAP: "warning", SkipKind.LIMIT: "note"}
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 _LINK = re.compile(r"\[(?=[^\]]{0,500}\]\()")
 
+NOBODY: Mapping[str, sarif.Suppression] = {}
 
-def scan_sarif(result: ScanResult, masker: Masker) -> Iterator[bytes]:
-    """Pieces of one JSON document; findings are grouped by the tool that names them first."""
+
+def scan_sarif(
+    result: ScanResult, masker: Masker, decided: Mapping[str, sarif.Suppression] = NOBODY
+) -> Iterator[bytes]:
+    """Pieces of one JSON document; findings are grouped by the tool that names them first. `decided`: what people set
+    aside, by the finding's id."""
 
     @lru_cache(4096)
     def words(text: str) -> str:
@@ -53,13 +60,19 @@ def scan_sarif(result: ScanResult, masker: Masker) -> Iterator[bytes]:
     between = b"\n"
     for tool, findings in by_tool.items():
         yield between
-        yield from _run(result, tool, reports.get(tool), findings, words)
+        yield from _run(result, tool, reports.get(tool), findings, words=words, decided=decided)
         between = b",\n"
     yield b"]}\n"
 
 
 def _run(
-    result: ScanResult, tool: str, report: Report | None, findings: Sequence[Finding], words: Words
+    result: ScanResult,
+    tool: str,
+    report: Report | None,
+    findings: Sequence[Finding],
+    *,
+    words: Words,
+    decided: Mapping[str, sarif.Suppression],
 ) -> Iterator[bytes]:
     rules = _rules(findings)
     index = {rule_id: number for number, rule_id in enumerate(rules)}
@@ -76,7 +89,7 @@ def _run(
     yield head[:-1] + b', "results": ['
     between = b"\n"
     for found in findings:
-        yield between + json_bytes(_result(found, index[found.rule.id], words))
+        yield between + json_bytes(_result(found, index[found.rule.id], words, decided.get(found.id)))
         between = b",\n"
     yield b"]}"
 
@@ -123,7 +136,7 @@ def _descriptor(rule: Rule, severity: Severity, confidence: Confidence, words: W
     )
 
 
-def _result(found: Finding, index: int, words: Words) -> sarif.Result:
+def _result(found: Finding, index: int, words: Words, decided: sarif.Suppression | None) -> sarif.Result:
     return sarif.Result(
         rule_id=words(found.rule.id),
         rule_index=index,
@@ -139,7 +152,7 @@ def _result(found: Finding, index: int, words: Words) -> sarif.Result:
         ),
         related_locations=related(found.places),
         code_flows=_flows(found, words),
-        suppressions=_suppressions(found, words),
+        suppressions=(*_suppressions(found, words), *_of_people(decided, words)),
     )
 
 
@@ -158,6 +171,10 @@ def _suppressions(found: Finding, words: Words) -> tuple[sarif.Suppression, ...]
     on = " on " + silence.when if silence.when else ""
     where = location(found.place, line=silence.line) if silence.line and line_of(found.place) else None
     return (sarif.Suppression("inSource", "underReview", words(f"{silence.how}{by}{on}"), where),)
+
+
+def _of_people(decided: sarif.Suppression | None, words: Words) -> tuple[sarif.Suppression, ...]:
+    return (msgspec.structs.replace(decided, justification=words(decided.justification)),) if decided else ()
 
 
 def _run_properties(result: ScanResult, report: Report | None, words: Words) -> sarif.RunProperties:

@@ -14,8 +14,10 @@ import msgspec
 
 import walkdown
 from walkdown.model import Coverage, Event, Fact, Finding, Item, Outcome, Place, Report
+from walkdown.record.gate_forms import WireCheck
 from walkdown.record.statement import Countersignature, Statement
 from walkdown.record.wire import WireScan
+from walkdown.record.wire_verify import WireVerify
 from walkdown.record.wire_walk import (
     WireFindingList,
     WireFindingView,
@@ -47,6 +49,8 @@ _SHAPES: dict[str, object] = {
     "finding-view": WireFindingView,
     "gap-list": WireGapList,
     "written": WireWritten,
+    "check": WireCheck,
+    "verify": WireVerify,
 }
 
 

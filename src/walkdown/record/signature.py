@@ -1,39 +1,33 @@
-"""Signatures that anyone can check without walkdown: SSH keys through ssh-keygen, namespace `walkdown`."""
+"""A person's signature under a record, made with their own key, in a folder that only they can read."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
 from walkdown.errors import RecordError
-from walkdown.process import run_now, run_with_terminal
-
-NAMESPACE = "walkdown"
-
-
-def sign_with_ssh(file: Path, key: Path) -> Path:
-    """Write FILE.sig. The terminal is handed over: keys ask for passphrases and touches."""
-    signature = file.with_name(file.name + ".sig")
-    signature.unlink(missing_ok=True)
-    code = run_with_terminal(["ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", str(key), str(file)], cwd=".")
-    if code != 0 or not signature.exists():
-        raise RecordError(f"ssh-keygen did not sign {file.name} (exit code {code}).", f"Is {key} a key of yours?")
-    return signature
+from walkdown.record import gpg, ssh
+from walkdown.record.files import GPG, Seal
+from walkdown.record.folder import slug_of
+from walkdown.record.keys import Key
+from walkdown.record.statement import Countersignature, canonical
 
 
-def signed_by(file: Path, signature: Path, mail: str, allowed_signers: Path) -> bool:
-    """True where ssh-keygen accepts the signature as one of `mail`, whom `allowed_signers` names."""
-    argv = ["ssh-keygen", "-Y", "verify", "-n", NAMESPACE, "-f", str(allowed_signers)]
-    argv += ["-I", mail, "-s", str(signature)]
-    with tempfile.TemporaryDirectory(prefix="walkdown-") as home:
-        env = {"PATH": os.defpath, "HOME": home, "LANG": "C.UTF-8"}
-        return run_now(argv, cwd=home, env=env, stdin=file.read_bytes()).code == 0
+def seal(statement: Countersignature, key: Key) -> Seal:
+    """The terminal is handed over meanwhile. Nothing is written anywhere but into a temporary folder, which is gone
+    afterwards, whatever happened."""
+    data = canonical(statement)
+    with tempfile.TemporaryDirectory(prefix="walkdown-") as folder:
+        file = Path(folder, "countersignature.json")
+        file.write_bytes(data)
+        signature = gpg.sign(file, key) if key.kind == GPG else ssh.sign(file, key)
+    if not _fits(data, signature, key):
+        raise RecordError("The signature that was made does not fit. Nothing was signed.", f"The key: {key.told}.")
+    return Seal(slug_of(statement.mail, statement.name), data, signature, key.kind)
 
 
-def is_signature(file: Path, signature: Path) -> bool:
-    """True where the signature fits the file, whoever made it: tells tampered from unknown."""
-    argv = ["ssh-keygen", "-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(signature)]
-    with tempfile.TemporaryDirectory(prefix="walkdown-") as home:
-        env = {"PATH": os.defpath, "HOME": home, "LANG": "C.UTF-8"}
-        return run_now(argv, cwd=home, env=env, stdin=file.read_bytes()).code == 0
+def _fits(data: bytes, signature: bytes, key: Key) -> bool:
+    """A signing program of the user's own may do something else than it should."""
+    if key.kind == GPG:
+        return gpg.check(data, signature, key.program).good
+    return ssh.key_behind(data, signature) is not None

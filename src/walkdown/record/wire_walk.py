@@ -11,6 +11,7 @@ from walkdown.model.event import Channel, Kind, Verdict
 from walkdown.model.item import Reach
 from walkdown.model.outcome import SkipKind
 from walkdown.model.severity import Confidence, Severity
+from walkdown.record.statement import Hunk
 from walkdown.record.wire import WireFact, WireFinding
 
 STATUS = "walkdown.status/1"
@@ -22,7 +23,8 @@ WRITTEN = "walkdown.written/1"
 
 class WireDecision(msgspec.Struct, frozen=True):
     """A decision that stands. `event`: its number, for `undo --event`. `over`: its last day has gone by. `disputed`:
-    numbers of the events with which others decided otherwise at the same time."""
+    numbers of the events with which others decided otherwise at the same time. `origin`: the signed record that it was
+    carried over from; `event` is then 0."""
 
     verdict: Verdict
     reason: str
@@ -36,6 +38,7 @@ class WireDecision(msgspec.Struct, frozen=True):
     channel: Channel
     over: bool
     disputed: tuple[int, ...]
+    origin: str
 
 
 class WireObstacle(msgspec.Struct, frozen=True):
@@ -83,9 +86,22 @@ class WireCounts(msgspec.Struct, frozen=True):
     expired: int
 
 
+class WireSignoff(msgspec.Struct, frozen=True):
+    """The newest record with a signature that is trusted here. `reopened`: items that it settled and that are asked
+    again. `hunks`: what changed since and bears on security; `what` is guard-removed or must-read."""
+
+    record: str
+    made: str
+    commit: str
+    by: tuple[str, ...]
+    reopened: tuple[str, ...]
+    hunks: tuple[Hunk, ...]
+
+
 class WireSession(msgspec.Struct, frozen=True):
-    """What was decided about. `fresh`: the scan is of the content as it is now. `events`: how many were written, the
-    last one by `last_by` at `last_at`."""
+    """What was decided about, by which checklist, up to which severity. `fresh`: the scan is of the content as it is
+    now. `events`: how many were written, the last one by `last_by` at `last_at`. `signoff` is null where there is none
+    that is trusted."""
 
     repo: str
     head: str
@@ -97,6 +113,11 @@ class WireSession(msgspec.Struct, frozen=True):
     events: int
     last_by: str
     last_at: str
+    checklist: str
+    checklist_version: str
+    checklist_digest: str
+    threshold: Severity
+    signoff: WireSignoff | None
 
 
 class WireStatus(msgspec.Struct, frozen=True):

@@ -10,12 +10,10 @@ if TYPE_CHECKING:
     from walkdown.review.board import Board, ItemView, Looked
     from walkdown.review.review import Review, identity_of, project_config, tools_at_hand
     from walkdown.review.session import Session
-    from walkdown.review.signoff import How, make_record, sign_record, verify_record
     from walkdown.review.terms import Terms
 
 __all__ = [
     "Board",
-    "How",
     "ItemView",
     "Looked",
     "Review",
@@ -23,11 +21,8 @@ __all__ = [
     "Terms",
     "actor_of",
     "identity_of",
-    "make_record",
     "project_config",
-    "sign_record",
     "tools_at_hand",
-    "verify_record",
 ]
 
 # Each is imported when it is first used: together they bring every scanner along, and the app paints before that.
@@ -41,10 +36,6 @@ _HOMES = {
     "project_config": "review",
     "tools_at_hand": "review",
     "Session": "session",
-    "How": "signoff",
-    "make_record": "signoff",
-    "sign_record": "signoff",
-    "verify_record": "signoff",
     "Terms": "terms",
 }
 

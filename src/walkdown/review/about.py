@@ -8,14 +8,13 @@ import msgspec
 
 from walkdown.errors import WalkdownError
 from walkdown.model import StackPart
-from walkdown.record.folder import countersignatures, newest_record
-from walkdown.record.statement import Countersignature, Statement
+from walkdown.record.folder import all_records
+from walkdown.record.reading import read_countersignature, read_statement
 from walkdown.review.lists import offered_lists
 from walkdown.settings import Settings
 from walkdown.target import State
 from walkdown.target.opened import Target
 
-_RECORD_BYTES = 64 * 1024 * 1024
 _SIGNERS_SHOWN = 3
 
 
@@ -65,23 +64,13 @@ def about(target: Target, settings: Settings) -> About:
 
 def last_signoff(root: Path) -> SignOff | None:
     """The newest record in the tree, by what it says of itself."""
-    try:
-        record = newest_record(root)
-    except WalkdownError:
+    records = all_records(root)
+    if not records:
         return None
+    newest = records[0]
     try:
-        statement = msgspec.json.decode(_read(record), type=Statement)
-        signers = [
-            msgspec.json.decode(_read(file), type=Countersignature).name
-            for file in countersignatures(record)[:_SIGNERS_SHOWN]
-        ]
-    except (OSError, msgspec.MsgspecError):
-        return SignOff(record.name, unread="it cannot be read")
-    return SignOff(record.name, statement.predicate.made[:10], tuple(signers))
-
-
-def _read(file: Path) -> bytes:
-    """A link may lead anywhere, so it is not followed."""
-    if file.is_symlink() or file.stat().st_size > _RECORD_BYTES:
-        raise OSError(f"{file.name} is a link, or too large to be a record")
-    return file.read_bytes()
+        made = read_statement(newest.json, newest.name).predicate.made[:10]
+        signers = [read_countersignature(one.statement, one.slug).name for one in newest.seals[:_SIGNERS_SHOWN]]
+    except WalkdownError:
+        return SignOff(newest.name, unread="it cannot be read")
+    return SignOff(newest.name, made, tuple(signers))

@@ -26,5 +26,5 @@ def actor_of(text: str) -> Actor:
 
 def _git_user(key: str) -> str:
     """From the user's own git config, asked outside of any repository: the target's must not name the signer."""
-    ended = run_now(["git", "config", "--global", "--get", key], cwd="/", env=dict(os.environ))
+    ended = run_now(["git", "config", "--global", "--includes", "--get", key], cwd="/", env=dict(os.environ))
     return ended.stdout.decode("utf-8", "replace").strip() if ended.code == 0 else ""

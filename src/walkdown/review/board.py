@@ -46,15 +46,46 @@ from walkdown.model import (
     gap_id,
     is_whole,
 )
+from walkdown.record.statement import Said, Since, Statement
 
 _REASONS_SHOWN = 3
 _KINGFISHER = "kingfisher"
 _NOT_RUN = "not-run"  # what a scan says of files that a scanner never came to
 
 
+class Offer(msgspec.Struct, frozen=True):
+    """A decision in a record that nobody vouches for: a proposal, never applied by itself."""
+
+    said: Said
+    record: str
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """A record that this walk may start from. `by`: who signed it, or says so where it is not `trusted`."""
+
+    name: str
+    sha256: str
+    statement: Statement
+    by: tuple[str, ...]
+    trusted: bool
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """What earlier sign-offs bring along. `origin`: the one whose decisions are carried. `notes`: records that could
+    not be used, and why."""
+
+    origin: Origin | None = None
+    offers: Mapping[Subject, Offer] = {}
+    since: Since | None = None
+    notes: tuple[str, ...] = ()
+
+
+NO_MEMORY = Memory()
+
+
 class ItemView(msgspec.Struct, frozen=True):
     """`why`: why it does not count as settled, empty where it does. `proposal`: what the machine would say; it never
-    passes anything. `opened`: somebody looked at today's evidence."""
+    passes anything. `opened`: somebody looked at today's evidence. `offer`: what an untrusted record says of it."""
 
     evidence: Evidence
     standing: Standing | None
@@ -62,6 +93,7 @@ class ItemView(msgspec.Struct, frozen=True):
     why: str
     opened: bool
     proposal: Verdict | None
+    offer: Offer | None = None
 
     @property
     def id(self) -> str:
@@ -112,6 +144,22 @@ class Board(msgspec.Struct, frozen=True):
     obstacles: tuple[Obstacle, ...]
     looked: Looked | None
     today: date
+    memory: Memory = NO_MEMORY
+
+    @property
+    def origin(self) -> Origin | None:
+        """The sign-off that this walk started from."""
+        return self.memory.origin
+
+    @property
+    def offers(self) -> Mapping[Subject, Offer]:
+        """Decisions of a newer record that nobody vouches for: proposals."""
+        return self.memory.offers
+
+    @property
+    def since(self) -> Since | None:
+        """What changed since `origin`; None until somebody asked."""
+        return self.memory.since
 
     @property
     def ready(self) -> bool:
@@ -159,16 +207,19 @@ def look_at(result: ScanResult, threshold: Severity, *, fresh: bool) -> Looked:
     )
 
 
-def board_of(checklist: Checklist, state: State, looked: Looked | None, today: date) -> Board:
+def board_of(
+    checklist: Checklist, state: State, looked: Looked | None, today: date, memory: Memory = NO_MEMORY
+) -> Board:
     seen = looked.index if looked else NOTHING_SEEN
     evidence = gather(checklist, seen, dismissed(state, today))
     return Board(
         checklist=checklist,
         state=state,
-        items=tuple(_view(one, state, today, scanned=looked is not None) for one in evidence),
+        items=tuple(_view(one, state, today, memory, scanned=looked is not None) for one in evidence),
         obstacles=_obstacles(evidence, looked, state, today),
         looked=looked,
         today=today,
+        memory=memory,
     )
 
 
@@ -187,7 +238,7 @@ def _obstacles(evidence: Sequence[Evidence], looked: Looked | None, state: State
     return found
 
 
-def _view(evidence: Evidence, state: State, today: date, *, scanned: bool) -> ItemView:
+def _view(evidence: Evidence, state: State, today: date, memory: Memory, *, scanned: bool) -> ItemView:
     subject = Subject(Kind.ITEM, evidence.item.id)
     standing = state.decisions.get(subject)
     return ItemView(
@@ -198,6 +249,7 @@ def _view(evidence: Evidence, state: State, today: date, *, scanned: bool) -> It
         # The domain is a digest over all findings of the item: not made where nobody opened anything.
         opened=subject in state.opened and _is_opened(evidence, standing, state, today),
         proposal=_proposal(evidence) if scanned else None,
+        offer=memory.offers.get(subject),
     )
 
 
@@ -208,7 +260,9 @@ def _is_opened(evidence: Evidence, standing: Standing | None, state: State, toda
         return False
     if standing is None or not is_too_old(evidence, standing, today):
         return True
-    later = reversed(state.events[standing.event.seq :])
+    # What was carried over from a record is no event here; its time tells what came later.
+    since = standing.event
+    later = state.events[since.seq :] if since.seq else (one for one in state.events if one.time > since.time)
     looked = Opened(subject, evidence.domain)
     return any(event.act == looked for event in later if isinstance(event.act, Opened))
 

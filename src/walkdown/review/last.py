@@ -24,9 +24,10 @@ from walkdown.model import (
     Source,
     Step,
     TargetFacts,
+    Topics,
 )
 
-_SHAPE = 2
+_SHAPE = 3
 _FILE = "last.msgpack"
 
 
@@ -63,6 +64,7 @@ class _Kept(msgspec.Struct, frozen=True):
     finished: str
     asked: str = ""
     looks: tuple[Looks, ...] = ()
+    topics: Topics = Topics()
 
 
 class _Shaped(msgspec.Struct, frozen=True):
@@ -144,6 +146,7 @@ def _kept(result: ScanResult, asked: str) -> _Kept:
         finished=result.finished,
         asked=asked,
         looks=result.looks,
+        topics=result.topics,
     )
 
 
@@ -159,6 +162,7 @@ def _opened(kept: _Kept) -> Last:
             started=kept.started,
             finished=kept.finished,
             looks=kept.looks,
+            topics=kept.topics,
         ),
         kept.asked,
     )

@@ -32,6 +32,7 @@ from walkdown.model import (
     StackPart,
     TargetFacts,
     Tool,
+    Topics,
 )
 from walkdown.review.unread import unread
 from walkdown.safetext import Masker, value_at
@@ -42,6 +43,7 @@ from walkdown.scan.ground import Ground
 from walkdown.scan.memory import Store, secret_key
 from walkdown.scan.scan import Scan, Scanned
 from walkdown.scan.slots import Slots
+from walkdown.scan.topics import topics_of_files
 from walkdown.scan.view import scratch
 from walkdown.scanners.programs import Programs
 from walkdown.scanners.registry import Scanner, all_scanners, chosen
@@ -148,10 +150,16 @@ class Review:
             scan = self._scan = Scan(ground, _Sources(self), scanners, reports)
             renames = await asyncio.to_thread(self._renames, memory.head)
             looked = self._looked_at(files) if narrowed or self.narrowed else None
+            # Of all files, also where a narrowed scan reads some only: what the rest is about did not change with that.
+            about = asyncio.create_task(
+                asyncio.to_thread(topics_of_files, self.target.files, self._read_unchanged, cache, key)
+            )
             try:
                 scanned = await scan.run(memory, renames, head=self.target.facts.head, looked=looked)
+                topics = await about
             finally:
                 self._scan = None
+                about.cancel()
                 if cache is not None:
                     cache.close()
         store.save(scanned.memory)
@@ -159,7 +167,7 @@ class Review:
         for text in notes:
             listener(Note(text))
         narrowed += unread(self.target.files, everything)
-        result = await asyncio.to_thread(self._result, scanned, files, narrowed, notes, started)
+        result = await asyncio.to_thread(self._result, scanned, files, narrowed, notes, started=started, topics=topics)
         self.masker = await asyncio.to_thread(self._masker, result.findings)
         self._knows_secrets = True
         return result
@@ -250,7 +258,9 @@ class Review:
         files: Sequence[SourceFile],
         narrowed: Sequence[Skipped],
         notes: Sequence[str],
+        *,
         started: str,
+        topics: Topics,
     ) -> ScanResult:
         findings = self._blamed(scanned.findings) if self.settings.blame else scanned.findings
         target, facts = self.target, self.target.facts
@@ -275,6 +285,7 @@ class Review:
             started=started,
             finished=_now(),
             looks=self._looks(files),
+            topics=topics,
         )
 
     def _looks(self, files: Sequence[SourceFile]) -> tuple[Looks, ...]:

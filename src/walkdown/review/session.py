@@ -31,6 +31,7 @@ from walkdown.model import (
     Opened,
     Redone,
     ScanResult,
+    Signed,
     Subject,
     Undone,
     Verdict,
@@ -39,6 +40,8 @@ from walkdown.model import (
 from walkdown.review import last
 from walkdown.review.board import Board, Looked, board_of, look_at
 from walkdown.review.lists import chosen_list
+from walkdown.review.origin import domain_of
+from walkdown.review.recalled import Recalled, recall_records, stamp_of, with_since
 from walkdown.review.review import Review
 from walkdown.review.sessions import JOURNAL, remember
 from walkdown.review.terms import NEEDS_OWNER, Terms, check
@@ -66,6 +69,7 @@ class Session:
         self._scanning: Review | None = None
         self._looked: Looked | None = None
         self._events: tuple[Event, ...] = ()
+        self._recalled = Recalled()
         self.board = self._board()
 
     @classmethod
@@ -107,8 +111,11 @@ class Session:
         self._scanned = fresh  # nothing is to be scanned now, and a later scan has to see the files as they are then
         if fresh:
             self.review.show(kept.result)
-        self._looked = look_at(kept.result, self.review.settings.fail_on, fresh=fresh)
+        looked = look_at(kept.result, self.review.settings.fail_on, fresh=fresh)
+        recalled = recall_records(self.review, looked, self.checklist)
+        self._looked, self._recalled = looked, recalled
         self.refresh()
+        self._tell_people()
         return fresh
 
     async def scan(self, listener: Listener = nobody) -> Board:
@@ -129,6 +136,7 @@ class Session:
         and no code of the new files is shown beside what was found in the old ones."""
         try:
             looked = await asyncio.to_thread(look_at, result, review.settings.fail_on, fresh=True)
+            recalled = await asyncio.to_thread(recall_records, review, looked, self.checklist)
             if not result.target.narrowed:
                 await asyncio.to_thread(lambda: last.save(review.state_folder, result, self._asked(review)))
         except BaseException:
@@ -137,8 +145,10 @@ class Session:
         if review is not self.review:
             self.review.target.close()
             self.review = review
-        self._looked = looked
-        return self.refresh()
+        self._looked, self._recalled = looked, recalled
+        self.refresh()
+        await asyncio.to_thread(self._tell_people)
+        return self.board
 
     def _doubt(self, review: Review) -> None:
         """A scan broke off. Whoever asked for it had a reason, so that the last one no longer counts as of now."""
@@ -147,24 +157,43 @@ class Session:
         if self._looked is not None and self._looked.fresh:
             self._looked = msgspec.structs.replace(self._looked, fresh=False)
             # Without the journal: perhaps the app is being left, and it is closed already.
-            self.board = board_of(self.checklist, self.board.state, self._looked, self.board.today)
+            self.board = board_of(self.checklist, self.board.state, self._looked, self.board.today, self.board.memory)
 
     def stop(self, scanner: str) -> None:
         """End one scanner of the scan under way; what it found so far is kept."""
         if self._scanning is not None:
             self._scanning.stop(scanner)
 
+    def tell_since(self) -> Board:
+        """Read the journal again, and find out what changed since the sign-off that this walk started from. Asks git
+        and reads files, which may take a second: not for the thread that paints."""
+        self.refresh()
+        if self._looked is not None and self._recalled.since is None and self._recalled.origins.trusted:
+            self._recalled = with_since(self._recalled, self.review, self._looked, self.checklist, _today())
+            self.board = self._board()
+        return self.board
+
+    def _tell_people(self) -> None:
+        """A command that only decides does not wait for it."""
+        if self._channel is Channel.APP:
+            self.tell_since()
+
     def refresh(self) -> Board:
-        """Read the journal again: another window may have written to it."""
+        """Read the journal again: another window may have written to it, or signed."""
+        if self._looked is not None and stamp_of(self.review) != self._recalled.stamp:
+            self._recalled = recall_records(self.review, self._looked, self.checklist)
+            self.board = self._board()
+            self._tell_people()  # the stamp is as it is now: it does not come back here
         # Made anew for every key that changes nothing, it would be felt from some thousand decisions on.
         if self.board.checklist is not self.checklist or self.board.looked is not self._looked or self._is_outdated():
             self.board = self._board()
         return self.board
 
     def changed_elsewhere(self) -> bool:
-        """Whether the board is no longer true: another window wrote to the journal since we last read it, or a new day
-        came, with which a waiver may have run out. Cheap: to be asked twice a second."""
-        return self._is_outdated()
+        """Whether the board is no longer true: another window wrote to the journal since we last read it, a record came
+        or went, or a new day came, with which a waiver may have run out. Cheap: to be asked twice a second."""
+        signed = self._looked is not None and stamp_of(self.review) != self._recalled.stamp
+        return signed or self._is_outdated()
 
     def _is_outdated(self) -> bool:
         return self.board.today != _today() or bool(self._journal.new_events(len(self.board.state.events)))
@@ -185,6 +214,10 @@ class Session:
 
     def note(self, subject: Subject, text: str, actor: Actor) -> None:
         self._write((Noted(subject, text),), actor)
+
+    def signed(self, record: str, sha256: str, actor: Actor) -> None:
+        """A record is on disk: that stays true whatever is taken back."""
+        self._write((Signed(record, sha256),), actor)
 
     def opened(self, subject: Subject, actor: Actor, seen: Board | None = None) -> None:
         """Somebody looks at the evidence, as `seen` shows it. Written once for the same evidence, and once more for an
@@ -234,7 +267,7 @@ class Session:
             until=terms.until if verdict in NEEDS_OWNER else "",
             note=terms.note,
             rests_on=view.evidence.rests_on if view else (),
-            domain=_domain(subject, seen),
+            domain=_decided_on(subject, seen),
             over=standing.event.seq if standing else 0,
             seconds=terms.seconds,
             batch=batch,
@@ -248,7 +281,9 @@ class Session:
     def _board(self) -> Board:
         known = self._events  # once: two threads may be here
         self._events = (*known, *self._journal.new_events(len(known)))
-        return board_of(self.checklist, fold(self._events), self._looked, _today())
+        today = _today()
+        state, memory = self._recalled.over(fold(self._events), today)
+        return board_of(self.checklist, state, self._looked, today, memory)
 
     def _asked(self, review: Review | None = None) -> str:
         """What a scan goes by, besides the files, in one text. Equal files may stand on another commit, committed or
@@ -275,6 +310,13 @@ class Session:
                 _tips(target),
             )
         ).decode()
+
+
+def _decided_on(subject: Subject, board: Board) -> str:
+    """What a decision was about, as a record keeps it."""
+    if subject.kind is Kind.FINDING and (finding := board.finding(subject.id)):
+        return domain_of(finding)
+    return _domain(subject, board)
 
 
 def _domain(subject: Subject, board: Board) -> str:

@@ -1,115 +1,147 @@
-"""Signing off and checking sign-offs: from a scan and its decisions to files that anyone can verify."""
+"""Signing off: from a scan and its decisions to a record on disk. Prepared first, sealed by a person, then published.
+
+Nothing is written to the target before there is a signature, so that a key that fails leaves nothing half-done.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
 import msgspec
 
-from walkdown import __version__
-from walkdown.checklist import Evidence
 from walkdown.errors import UsageError
-from walkdown.model import Actor, Kind, Severity, State, Subject
-from walkdown.record.folder import newest_record, write_countersignature, write_record
+from walkdown.model import Actor
+from walkdown.record.files import RecordFiles, Seal
+from walkdown.record.folder import publish, publish_seal
 from walkdown.record.paper import paper
-from walkdown.record.signature import sign_with_ssh
 from walkdown.record.statement import (
     Countersignature,
-    Counts,
     Digest,
-    ItemLine,
-    Predicate,
+    ExceptionLine,
+    Occasion,
     RecordSubject,
+    Signer,
     Statement,
+    canonical,
     sha256,
 )
-from walkdown.record.verify import Verification, verify
+from walkdown.review.board import Board
 from walkdown.review.review import Review
 from walkdown.review.session import Session
+from walkdown.review.state_lines import exceptions_of, predicate_of
+
+_OCCASION_MOST = 200
 
 
 class How(msgspec.Struct, frozen=True):
-    """How it is signed: `exceptions` although something stands open, `machine` without a person at a terminal."""
+    """How it is signed: `exceptions` although something stands open, `machine` without a person at a terminal,
+    `unsigned` without a key, by whom as they say themselves, and what for."""
 
     exceptions: bool = False
     machine: bool = False
+    unsigned: bool = False
+    signer: Signer = Signer("")
+    occasion: Occasion = Occasion()
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A record that is not on disk yet. `exceptions`: what stands open. `board`: what it was made from."""
+
+    files: RecordFiles
+    statement: Statement
+    exceptions: tuple[ExceptionLine, ...]
+    board: Board
 
 
 class Made(msgspec.Struct, frozen=True):
-    """A record on disk, and what stood open when it was made."""
+    """A record on disk. `signature`: its first signature, None where nobody signed."""
 
     path: Path
     verdict: str
-    open: tuple[str, ...]
+    open: tuple[ExceptionLine, ...]
+    signature: Path | None
 
 
-def make_record(session: Session, how: How) -> Made:
+def prepare(session: Session, how: How) -> Prepared:
+    """The record as it would be signed now. Nothing is written."""
     # Read again: between the question and the typed word somebody else may have decided, or a day may have passed.
-    review, board = session.review, session.refresh()
+    session.refresh()
+    review, board = session.review, session.tell_since()
     if board.looked is None:
         raise UsageError("There is nothing to sign yet.", "Scan first.")
-    result, state = board.looked.result, board.state
-    open_points = tuple(f"{one.title}: {one.why}" for one in board.obstacles)
-    if open_points and not how.exceptions:
-        raise UsageError("Not signed: something stands open by now.", f"{open_points[0]}. See: walkdown status")
-    verdict = _verdict(open_points, how)
-    made = _now()
-    counts = Counter(finding.severity for finding in result.findings)
-    about = RecordSubject(
-        result.target.root if result.target.root != "." else review.target.facts.name,
-        Digest(result.target.head, result.target.tree, result.target.looked),
+    exceptions = exceptions_of(board, session.review.masker.mask_text)
+    if exceptions and not how.exceptions:
+        first = exceptions[0]
+        raise UsageError("Not signed: something stands open.", f"{first.title}: {first.why}. See: walkdown status")
+    _check_words(how)
+    target = board.looked.result.target
+    about = RecordSubject(review.target.facts.name, Digest(target.head, target.tree, target.looked))
+    predicate = predicate_of(
+        session,
+        board,
+        made=_now(),
+        verdict=_verdict(exceptions, how),
+        by_machine=how.machine,
+        unsigned=how.unsigned,
+        signer=how.signer,
+        occasion=how.occasion,
+        exceptions=exceptions,
     )
-    items = tuple(_line(view.evidence, state) for view in board.items)
-    tally = Counts(**{severity.value: counts[severity] for severity in Severity})
-    text = paper(about, made=made, verdict=verdict, items=items, counts=tally, gaps=len(board.gaps))
-    predicate = Predicate(
-        walkdown=__version__,
-        made=made,
-        verdict=verdict,
-        dirty=result.target.dirty,
-        items=items,
-        findings=tally,
-        finding_ids=tuple(finding.id for finding in result.findings),
-        reports=result.reports,
-        gaps=tuple(skip for _, skip in result.gaps),
-        settings_digest=result.settings_digest,
-        markdown_sha256=sha256(text.encode()),
+    text = paper(about, predicate).encode()
+    statement = Statement((about,), msgspec.structs.replace(predicate, markdown_sha256=sha256(text)))
+    data = canonical(statement)
+    name = f"{predicate.made[:10]}-{sha256(data)[:12]}"
+    return Prepared(RecordFiles(name, data, text), statement, exceptions, board)
+
+
+def countersignature_of(files: RecordFiles, signer: Signer, *, machine: bool) -> Countersignature:
+    """What this person signs: this record, as whom, in which role, when."""
+    return Countersignature(
+        record_sha256=sha256(files.json),
+        record=files.name,
+        name=signer.name,
+        mail=signer.mail,
+        role=signer.role,
+        time=_now(),
+        by_machine=machine,
     )
-    path = write_record(Path(review.target.root), Statement((about,), predicate), text)
-    return Made(path, verdict, open_points)
 
 
-def sign_record(record: Path, actor: Actor, role: str, key: Path) -> Path:
-    """A countersignature of this person, signed with their key; the record itself stays as it is."""
-    signer = Countersignature(sha256(record.read_bytes()), actor.name, actor.mail, role, _now())
-    return sign_with_ssh(write_countersignature(record, signer), key)
+def finish(session: Session, prepared: Prepared, seal: Seal | None) -> Made:
+    """Put it on disk with its first signature. Refused where somebody decided while it was being signed: the record
+    would say less than what stands."""
+    predicate, then, now = prepared.statement.predicate, prepared.board, session.refresh()
+    if now.looked is not then.looked or now.state.decisions != then.state.decisions or now.today != then.today:
+        raise UsageError("Not signed: something was decided or scanned meanwhile.", "Look at it, then sign again.")
+    files = msgspec.structs.replace(prepared.files, seals=(seal,) if seal else ())
+    path = publish(Path(session.review.target.root), files)
+    signer = predicate.signer
+    session.signed(files.name, sha256(files.json), Actor(signer.name, signer.mail))
+    signature = path.with_name(f"{files.name}.{seal.slug}.json{seal.suffix}") if seal else None
+    return Made(path, predicate.verdict, prepared.exceptions, signature)
 
 
-def verify_record(review: Review, record: Path | None, allowed_signers: Path | None) -> Verification:
-    target = review.target
-    now = Digest(target.facts.head, target.tree, target.looked)
-    return verify(record or newest_record(Path(target.root)), now, allowed_signers)
+def add_seal(review: Review, files: RecordFiles, seal: Seal) -> Path:
+    """One more person's signature beside a record that stays as it is."""
+    return publish_seal(Path(review.target.root), files.name, seal)
 
 
-def _verdict(open_points: Sequence[str], how: How) -> str:
-    who = "Signed by a machine" if how.machine else "Signed"
-    if open_points:
-        return f"{who} with {len(open_points)} exceptions"
+def _check_words(how: How) -> None:
+    for name, text in (("environment", how.occasion.environment), ("release", how.occasion.release),
+                       ("ticket", how.occasion.ticket), ("role", how.signer.role)):  # fmt: skip
+        if len(text) > _OCCASION_MOST or not text.isprintable():
+            raise UsageError(f"The {name} is too long, or holds what cannot be printed.", "Use one short line.")
+    if not how.signer.name.strip():
+        raise UsageError("Nobody knows who signs.", 'Say who you are: --as "Name <mail>"')
+
+
+def _verdict(exceptions: tuple[ExceptionLine, ...], how: How) -> str:
+    who = "Not signed" if how.unsigned else "Signed by a machine" if how.machine else "Signed"
+    many = len(exceptions)
+    if many:
+        return f"{who}, with {many} exception{'s' if many > 1 else ''}: not everything was settled"
     return f"{who}: nothing stands open"
-
-
-def _line(one: Evidence, state: State) -> ItemLine:
-    standing = state.decisions.get(Subject(Kind.ITEM, one.item.id))
-    line = ItemLine(one.item.id, one.item.title, one.item.section, one.standpoint.value, len(one.against), one.domain)
-    if standing is None:
-        return line
-    event = standing.event
-    return msgspec.structs.replace(
-        line, decision=standing.decision, by=event.actor, at=event.time, channel=event.channel
-    )
 
 
 def _now() -> str:

@@ -47,6 +47,11 @@ def cache_key(secret_key: bytes, scanner_key: str, *parts: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=20, key=secret_key).digest()
 
 
+def rules_digest(scanner_key: str) -> str:
+    """Tells in a report whether the same tool with the same rules looked; empty where none got that far."""
+    return hashlib.sha256(scanner_key.encode("utf-8", "surrogatepass")).hexdigest()[:16] if scanner_key else ""
+
+
 def encode_file(path: str, findings: Iterable[Finding], facts: Iterable[Fact]) -> bytes:
     kept = tuple(relocate(finding, path, "") for finding in findings)
     return _encoder.encode(FileEntry(kept, tuple(relocate_fact(fact, path, "") for fact in facts)))

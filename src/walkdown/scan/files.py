@@ -31,7 +31,7 @@ from walkdown.model import (
     path_of,
 )
 from walkdown.scan.describe import describe
-from walkdown.scan.entries import FileEntry, by_path, cache_key, encode_file, relocate, relocate_fact
+from walkdown.scan.entries import FileEntry, by_path, cache_key, encode_file, relocate, relocate_fact, rules_digest
 from walkdown.scan.events import Progress, Started
 from walkdown.scan.ground import Ground, Part, fault
 
@@ -95,6 +95,7 @@ class FileWork:
             seconds=round(time.monotonic() - self._started, 3),
             cached_files=self._cached,
             notes=(tool.note,) if tool and tool.note else (),
+            rules=rules_digest(self._tool_keys.get(tool, "")) if tool else "",
         )
         return Part(report, tuple(self._findings), tuple(self._facts))
 

@@ -28,7 +28,7 @@ from walkdown.model import (
     TimedOut,
     Tool,
 )
-from walkdown.scan.entries import JobEntry, cache_key, decode_memory, encode_job, encode_memory
+from walkdown.scan.entries import JobEntry, cache_key, decode_memory, encode_job, encode_memory, rules_digest
 from walkdown.scan.events import Progress, Started
 from walkdown.scan.foreign import describe_anywhere
 from walkdown.scan.ground import Ground, Part
@@ -42,6 +42,7 @@ class JobWork:
         self._sources = sources
         self._started = time.monotonic()
         self._tool: Tool | None = None
+        self._rules = ""
         self._outcome: Outcome = Ran()
         self._asked: list[str] = []
         self._looked: set[str] = set()
@@ -57,6 +58,7 @@ class JobWork:
             self._outcome = tools
             return
         self._tool = tool = tools[0]
+        self._rules = rules_digest(self._scanner.key(tool))
         jobs = await asyncio.to_thread(self._scanner.jobs, tool, self._sources, self._remembered(tool))
         if not jobs:
             if not self._skipped:
@@ -80,6 +82,7 @@ class JobWork:
             seconds=round(time.monotonic() - self._started, 3),
             cached_files=self._cached,
             notes=(self._tool.note,) if self._tool and self._tool.note else (),
+            rules=self._rules,
         )
         return Part(report, tuple(self._findings), tuple(self._facts))
 

@@ -16,7 +16,13 @@ _MARKS = (
 _STATEMENT = b'{"_type":"https://in-toto.io/Statement/v1",'
 _STATEMENT_KIND = b'"predicateType":"urn:walkdown:signoff:1"'
 _COUNTERSIGNATURE = b'{"_type":"urn:walkdown:countersignature:1",'
-_PAPER = b"# Sign-off of "
+# With what a sign-off's Markdown begins, in each of its forms; a test holds the papers against it.
+_PAPER = (
+    b"# Sign-off of ",
+    b"# Unsigned record of ",
+    b"**Signed by a machine, not by a person.**\n\n# Sign-off of ",
+    b"**Written by a machine, not by a person.**\n\n# Unsigned record of ",
+)
 _ARMOR = {"sig": b"SSH SIGNATURE", "asc": b"PGP SIGNATURE"}
 
 
@@ -47,4 +53,5 @@ def holds_record(name: str, data: bytes) -> bool:
     if kind in _ARMOR:
         first, last = (b"-----%s %s-----" % (word, _ARMOR[kind]) for word in (b"BEGIN", b"END"))
         return data.startswith(first) and data.rstrip().endswith(last)
-    return kind == "md" and data.startswith(_PAPER)
+    # An editor may put a mark in front of text; a check of the record says so, and takes it for the same words.
+    return kind == "md" and data.removeprefix(codecs.BOM_UTF8).startswith(_PAPER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -17,6 +18,7 @@ from walkdown.model import Actor, Channel, Event, Finding, Subject, Verdict
 from walkdown.safetext import Masker
 from walkdown.settings import Folders, Settings
 from walkdown.tui import memory
+from walkdown.tui.background import start
 from walkdown.tui.base import ModeScreen
 from walkdown.tui.calm import CalmApp
 from walkdown.tui.held import Held
@@ -109,6 +111,7 @@ class WalkdownApp(CalmApp):
         self._opened: Session | None = None
         self._gone = False
         self._trouble = ""
+        self._catching_up = False
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = opening.theme or "walkdown-dark"
@@ -359,17 +362,25 @@ class WalkdownApp(CalmApp):
             self._tell_screen()
 
     def _look_for_others(self) -> None:
-        """Another window may have decided something."""
-        if self.session is None:
+        """Another window may have decided something, or signed."""
+        if self.session is None or self._catching_up:
             return
+        self._catching_up = True
+        start(self, partial(self._catch_up, self.session), "others")
+
+    async def _catch_up(self, session: Session) -> None:
+        """In a thread: a record that came is looked at with all it takes."""
         try:
-            if self.session.changed_elsewhere():
-                self.show(self.session.refresh())
+            if session.changed_elsewhere():
+                await asyncio.to_thread(session.refresh)
+                self.show(session.board)
             self._trouble = ""
         except WalkdownError as error:
             if str(error) != self._trouble:  # once, not twice a second
                 self._trouble = str(error)
                 self.say(self._trouble, severity="error")
+        finally:
+            self._catching_up = False
 
     def _tell_screen(self) -> None:
         if self._exit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import shlex
@@ -16,6 +15,7 @@ from textual.app import SuspendNotSupported
 from walkdown.errors import WalkdownError
 from walkdown.process import Limits, run, run_with_terminal
 from walkdown.safetext import for_terminal
+from walkdown.tui.aside import put_aside
 
 if TYPE_CHECKING:
     from walkdown.tui.app import WalkdownApp
@@ -34,7 +34,6 @@ _CLIPBOARDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("DISPLAY", ("xclip", "-quiet", "-selection", "clipboard")),
 )
 _KEPT_SECONDS = 86_400.0
-_SETTLING_SECONDS = 0.3
 
 
 def editor_command(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -94,13 +93,8 @@ def open_place(app: WalkdownApp, path: str, line: int) -> None:
 
 
 async def _edit(app: WalkdownApp, argv: Sequence[str], *, cwd: str) -> None:
-    """In a thread, for a scan may be under way behind it; nothing is painted until the editor has ended."""
-    if app.aside:
-        return
-    app.aside = True
     try:
-        with app.batch_update(), app.suspend():
-            code = await asyncio.to_thread(run_with_terminal, argv, cwd=cwd)
+        code = await put_aside(app, lambda: run_with_terminal(argv, cwd=cwd))
     except SuspendNotSupported:
         app.say("This terminal cannot put the app aside; open the place yourself.")
     except WalkdownError as error:
@@ -108,9 +102,6 @@ async def _edit(app: WalkdownApp, argv: Sequence[str], *, cwd: str) -> None:
     else:
         if code:
             app.say(f"{Path(argv[0]).name} ended with {code}.", severity="warning")
-    finally:
-        # Where Ctrl-C ended the editor, we may hear of that only now.
-        app.set_timer(_SETTLING_SECONDS, lambda: setattr(app, "aside", False))
 
 
 def copy_text(app: WalkdownApp, text: str, what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -12,7 +13,11 @@ from walkdown.model import Channel, Confidence, Event, Finding, Place, Standing,
 from walkdown.model.event import Decided
 from walkdown.model.hazards import HAZARDS
 from walkdown.model.place import CommitPlace, FilePlace, PackagePlace, RepoPlace
+from walkdown.tui.origin_words import carried, offered
 from walkdown.tui.text import join, place_text, plain, quiet, shape, verdict_word
+
+if TYPE_CHECKING:
+    from walkdown.review.origin import Offer
 
 _MOST_PLACES = 12
 _SURENESS = {
@@ -84,18 +89,21 @@ def written(finding: Finding, writers: Writers) -> Content:
     return plain(f"by {who}" + (f" on {when[:10]}" if when else "")) if who else Content("")
 
 
-def decision(finding: Finding, standing: Standing | None, today: date) -> list[Content]:
+def decision(finding: Finding, standing: Standing | None, today: date, offer: Offer | None = None) -> list[Content]:
     """What people said of it. Never mixed with what tools say."""
     if not finding.id:
         return [quiet("It can be decided when the scan has ended.")]
     if standing is None:
-        return [join(shape(None), " ", "undecided")]
+        undecided = join(shape(None), " ", "undecided")
+        return [undecided, said] if (said := offered(offer)) else [undecided]
     return [*_decided(standing, today), *_doubts(finding, standing)]
 
 
 def _decided(standing: Standing, today: date) -> Iterator[Content]:
     made, event = standing.decision, standing.event
-    yield join(shape(made.verdict), " ", verdict_word(made.verdict), plain(f" · {_by(event)}", "$quiet"))
+    yield join(
+        shape(made.verdict), " ", verdict_word(made.verdict), plain(f" · {_by(event, standing.origin)}", "$quiet")
+    )
     if made.reason:
         yield plain(made.reason, lines=True)
     if made.owner or made.until:
@@ -122,7 +130,9 @@ def _doubts(finding: Finding, standing: Standing) -> Iterator[Content]:
         yield Content.styled("The code changed since this was decided.", "$medium")
 
 
-def _by(event: Event) -> str:
+def _by(event: Event, origin: str = "") -> str:
+    if origin:
+        return f"{event.actor.name}{carried(origin)}"
     return f"{event.actor.name}, {event.time[:16].replace('T', ' ')}, {_CHANNELS[event.channel]}"
 
 

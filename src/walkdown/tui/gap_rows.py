@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,13 +11,16 @@ from walkdown.model import Gap, Missing, NothingToScan, Report, SkipKind, Standi
 from walkdown.review import Board, Looked
 from walkdown.tui.widgets.row_list import ListRow
 
+if TYPE_CHECKING:
+    from walkdown.review.origin import Offer
+
 _MANY = 20
 """A class with more than these starts folded: its head says how many there are."""
 
 
 class GapRow(ListRow, frozen=True, kw_only=True):
     """A section, a class in it (`group`), a gap (`gap`), or a line of ours (`text`). `standing`: the waiver that holds,
-    or that ran out (`over`)."""
+    or that ran out (`over`). `offer`: what a record nobody trusts says of it."""
 
     kind: SkipKind = SkipKind.GAP
     group: str = ""
@@ -28,6 +32,7 @@ class GapRow(ListRow, frozen=True, kw_only=True):
     folded: bool = False
     standing: Standing | None = None
     over: bool = False
+    offer: Offer | None = None
 
     @property
     def is_open(self) -> bool:
@@ -88,7 +93,9 @@ def _gaps(board: Board, folds: Folds) -> Iterator[GapRow]:
 def _gap_row(gap: Gap, board: Board) -> GapRow:
     waived = board.waived(gap)
     standing = waived or board.standing(gap.subject) or board.standing(gap.class_subject)
-    return GapRow(key=key_of(gap), gap=gap, group=gap.group, standing=standing, over=bool(standing and not waived))
+    offer = board.offers.get(gap.subject) or board.offers.get(gap.class_subject)
+    over = bool(standing and not waived)
+    return GapRow(key=key_of(gap), gap=gap, group=gap.group, standing=standing, over=over, offer=offer)
 
 
 def _quiet_section(kind: SkipKind, gaps: Sequence[Gap], folds: Folds) -> Iterator[GapRow]:

@@ -28,11 +28,12 @@ from walkdown.model import (
     is_whole,
 )
 from walkdown.review import Board, ItemView
+from walkdown.tui.origin_words import carried, offered
 from walkdown.tui.text import WORDS, join, plain, quiet, shape, verdict_word
 
 _CHANNELS = {Channel.APP: "in the app", Channel.TERMINAL: "at the terminal", Channel.SCRIPT: "by a script"}
 _FACTS_SHOWN = 4
-_NAME_WIDTH = 32
+_NAME_WIDTH, _HOW_WIDTH = 32, 80
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -190,8 +191,10 @@ def decision(view: ItemView, board: Board, now: datetime) -> Content:
     """What people said, and under which conditions; or that nobody did."""
     standing = view.standing
     if standing is None:
-        return join(quiet("none yet"), quiet(_opened(view, board.state)))
-    lines = [join(_said(standing.event, now), quiet(_opened(view, board.state)))]
+        none = join(quiet("none yet"), quiet(_opened(view, board.state)))
+        offer = offered(view.offer)
+        return join(none, "\n", offer) if offer else none
+    lines = [join(_said(standing.event, now, standing.origin), quiet(_opened(view, board.state)))]
     lines += [line for line in (_reason(standing), _terms(standing, board.today)) if line]
     lines += [join(Content.styled("At the same time: ", "$medium"), _said(event, now)) for event in standing.disputed]
     if standing.disputed:
@@ -201,14 +204,13 @@ def decision(view: ItemView, board: Board, now: datetime) -> Content:
     return Content("\n").join(lines)
 
 
-def _said(event: Event, now: datetime) -> Content:
+def _said(event: Event, now: datetime, origin: str = "") -> Content:
     verdict = event.act.decision.verdict if isinstance(event.act, Decided) else None
     seconds = event.act.decision.seconds if isinstance(event.act, Decided) else 0
     looked = f", after {lasted(seconds)}" if seconds else ""
-    how = f", {ago(event.time, now)}, {_CHANNELS[event.channel]}{looked}"
-    return join(
-        shape(verdict), " ", verdict_word(verdict), " by ", plain(event.actor.name, width=_NAME_WIDTH), quiet(how)
-    )
+    how = carried(origin) or f", {ago(event.time, now)}, {_CHANNELS[event.channel]}{looked}"
+    who = plain(event.actor.name, width=_NAME_WIDTH)
+    return join(shape(verdict), " ", verdict_word(verdict), " by ", who, plain(how, "$quiet", width=_HOW_WIDTH))
 
 
 def _reason(standing: Standing) -> Content | None:

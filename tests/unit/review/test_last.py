@@ -8,7 +8,7 @@ from typing import cast
 import msgspec
 
 from helpers.results import RESULT
-from walkdown.model import Looks, ScanResult
+from walkdown.model import Looks, ScanResult, TopicDigest, Topics
 from walkdown.review import last
 
 
@@ -28,8 +28,12 @@ def _whole(thing: object) -> object:
 
 
 def test_a_result_with_one_of_everything_comes_back_equal(tmp_path: Path) -> None:
-    made = msgspec.structs.replace(told(RESULT), looks=(Looks("semgrep", ("input.sql-built", "input.xss")),))
-    bare = [name for name in made.__struct_fields__ if not getattr(made, name)]
+    made = msgspec.structs.replace(
+        told(RESULT),
+        looks=(Looks("semgrep", ("input.sql-built", "input.xss")),),
+        topics=Topics("rules", (TopicDigest("entrance", "cafe", 3),)),
+    )
+    bare = [name for name in made.__struct_fields__ if getattr(made, name) in ((), "", Topics())]
     assert bare == [], "a field that is empty here could be lost without a word"
     assert last.save(tmp_path / "new", made, "asked") == ""
     kept = last.load(tmp_path / "new")
@@ -43,7 +47,7 @@ def test_what_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
     last.save(tmp_path, told(RESULT), "")
     file = tmp_path / "last.msgpack"
     whole = file.read_bytes()
-    for broken in (b"", b"garbage", whole[: len(whole) // 2], whole.replace(b"shape\x02", b"shape\x09")):
+    for broken in (b"", b"garbage", whole[: len(whole) // 2], whole.replace(b"shape\x03", b"shape\x09")):
         assert broken != whole
         file.write_bytes(broken)
         assert last.load(tmp_path) is None

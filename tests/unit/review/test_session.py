@@ -14,8 +14,9 @@ from helpers.boards import ADA, BOB, checklist, finding, item, of_finding, of_it
 from helpers.repos import commit, git, make_repo, write
 from walkdown.errors import GitError, JournalError, UsageError
 from walkdown.model import Actor, Channel, Decided, Severity, TargetFacts, Verdict
-from walkdown.review import How, Review, Session, Terms, last, make_record
+from walkdown.review import Review, Session, Terms, last
 from walkdown.review.board import look_at
+from walkdown.review.signoff import How, prepare
 
 FOUND = tuple(finding(f"f{number}", "input.sql-built", line=number) for number in range(1, 4))
 WAIVED = Terms(reason="later", owner="Ada", until="2999-01-01")
@@ -277,8 +278,8 @@ def test_nobody_signs_what_was_opened_between_the_question_and_the_word(desk: De
     other.decide([of_item("sql")], Verdict.WAIVED, WAIVED, BOB)
     assert session.refresh().ready
     other.undo(BOB)
-    with pytest.raises(UsageError, match="Not signed: something stands open by now"):
-        make_record(session, How())
+    with pytest.raises(UsageError, match="Not signed: something stands open"):
+        prepare(session, How())
 
 
 def test_a_new_day_is_a_new_board(desk: Desk) -> None:

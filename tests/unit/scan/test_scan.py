@@ -212,6 +212,14 @@ def test_another_version_of_the_tool_looks_again(world: World) -> None:
     assert sum(len(run) for run in newer.runs) == 8
 
 
+def test_a_report_tells_by_which_rules_was_looked(world: World) -> None:
+    newer = Grep()
+    newer.version = "2"
+    first, again, other = (world.scan(one).reports[0].rules for one in (Grep(), Grep(), newer))
+    assert first == again != other
+    assert len(first) == len(other) == 16
+
+
 MISBEHAVIOUR = {
     "crash": ("import os; os.abort()", Failed, "SIGABRT"),
     "exit": ("import sys; sys.stderr.write('no such option'); sys.exit(7)", Failed, "exit code 7 (no such option)"),

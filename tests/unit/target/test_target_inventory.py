@@ -327,7 +327,7 @@ def test_not_record_shaped(path: str) -> None:
 
 
 STATEMENT = b'{"_type":"https://in-toto.io/Statement/v1","predicate":{},"predicateType":"urn:walkdown:signoff:1","subject":[]}\n'
-COUNTERSIGNATURE = canonical(Countersignature("0" * 64, "Ada", "ada@example.org", "", "2025-03-04T00:00:00Z"))
+COUNTERSIGNATURE = canonical(Countersignature("0" * 64, DAY, "Ada", "ada@example.org", "", "2025-03-04T00:00:00Z"))
 RECORDS = {
     f".walkdown/signoffs/{DAY}.json": STATEMENT,
     f".walkdown/signoffs/{DAY}.md": b"# Sign-off of shop\n",

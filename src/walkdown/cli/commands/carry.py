@@ -5,37 +5,63 @@ from __future__ import annotations
 import click
 
 from walkdown.cli.exits import guarded
-from walkdown.cli.root import CONTEXT, LISTS, OFFLINE, PATH, cli
+from walkdown.cli.root import CONTEXT, FORM, LISTS, OFFLINE, PATH, cli
 
 
 @cli.command(context_settings=CONTEXT)
 @click.argument("path", default=".", type=PATH)
 @click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who signs. Default: git's user.")
-@click.option("--role", default="reviewer", show_default=True)
-@click.option("--key", type=click.Path(dir_okay=False), help="SSH key to sign with.")
+@click.option("--role", default="reviewer", show_default=True, help="In which role.")
+@click.option("--key", metavar="FILE|gpg:ID", help="Sign with this key. Default: the one git signs with.")
 @click.option("--unsigned", is_flag=True, help="Write the record without a signature; it says so loudly.")
-@click.option("--with-exceptions", is_flag=True, help="Sign although something stands open.")
-@click.option("--by-machine", is_flag=True, help="Sign without a terminal; the record says a machine did.")
+@click.option("--with-exceptions", is_flag=True, help="Sign although something stands open; the record names it.")
+@click.option("--by-machine", is_flag=True, help="Sign without a terminal; the record's first line says so.")
+@click.option("--for", "environment", default="", metavar="NAME", help="What it may go to, such as production.")
+@click.option("--release", default="", metavar="NAME", help="The release, such as 1.4.")
+@click.option("--ticket", default="", metavar="ID", help="The change request it belongs to.")
+@click.option("--note", is_flag=True, help="Attach the record to the commit as a git note, too.")
 @OFFLINE
 @LISTS
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
 def sign(**options: object) -> int:
-    """Write the sign-off record and sign it."""
+    """Write the sign-off record and sign it with your key."""
     from walkdown.cli.signoff import run_sign
 
     return run_sign(options)
 
 
 @cli.command(context_settings=CONTEXT)
-@click.argument("record", default="", type=click.Path())
-@click.option("--path", default=".", type=click.Path(), help="The tree to hold the record against.")
-@click.option("--allowed-signers", type=click.Path(dir_okay=False), help="Whom to trust, in ssh-keygen's format.")
+@click.argument("record", default="", metavar="[RECORD]")
+@click.option("--repo", default=".", type=PATH, metavar="PATH", help="The repository. Default: this folder.")
+@click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who signs. Default: git's user.")
+@click.option("--role", default="reviewer", show_default=True, help="In which role.")
+@click.option("--key", metavar="FILE|gpg:ID", help="Sign with this key. Default: the one git signs with.")
+@click.option("--by-machine", is_flag=True, help="Sign without a terminal; the signature says so.")
+@click.option("--debug", is_flag=True, hidden=True)
+@guarded
+def countersign(**options: object) -> int:
+    """Put your own signature beside a record that stays as it is. Default: the newest one."""
+    from walkdown.cli.signoff import run_countersign
+
+    return run_countersign(options)
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("record", default="", metavar="[RECORD]")
+@click.option("--repo", default=".", type=PATH, metavar="PATH", help="The tree it is held against. Default: here.")
+@click.option("--path", default="", type=PATH, hidden=True)
+@click.option("--allowed-signers", default="", metavar="FILE", help="Whom to trust, in ssh-keygen's format.")
+@click.option("--trust-ref", default="", metavar="REF", help="Trust the .walkdown/allowed_signers of this commit.")
+@click.option("--rescan", is_flag=True, help="Scan with today's rules, to be sure what no longer stands.")
+@OFFLINE
+@LISTS
+@FORM
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
 def verify(**options: object) -> int:
-    """Check a record: untouched, signed by someone you trust, and made for this tree."""
-    from walkdown.cli.signoff import run_verify
+    """Check a record: untouched, signed by someone you trust, and made for this tree. Default: the newest one."""
+    from walkdown.cli.verify import run_verify
 
     return run_verify(options)
 

@@ -47,6 +47,7 @@ def demo(**options: object) -> int:
 @click.option("--only", multiple=True, metavar="SCANNER", help="Run only this scanner. Repeatable.")
 @click.option("--skip", multiple=True, metavar="SCANNER", help="Leave this scanner out. Repeatable.")
 @click.option("--changed-since", default="", metavar="REF", help="Only files that differ from this commit.")
+@click.option("--new-since-signoff", is_flag=True, help="Only findings that the last trusted sign-off does not cover.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 at this severity or over. Default: high.")
 @click.option("--show", type=click.Choice(SEVERITIES), default="low", help="List findings from here up. Default: low.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit 0 instead of 3 where something was not looked at.")

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from walkdown.tui.base import ModeScreen
 from walkdown.tui.keys import bindings
 from walkdown.tui.leaves import LeavesNote
+from walkdown.tui.origin_words import last_signoff
 from walkdown.tui.scan_rows import of_reports
 from walkdown.tui.scanning import Row, Scanning
 from walkdown.tui.start_words import (
@@ -224,7 +225,9 @@ class StartScreen(ModeScreen):
         return of_reports(looked.result.reports, ()) if looked else ()
 
     def _signoff(self) -> Content | None:
-        about = self.walkdown.about
+        about, board = self.walkdown.about, self.walkdown.board
+        if board is not None and (trusted := last_signoff(board)):
+            return trusted
         if about is None or about.signoff is None:
             return None
         one = about.signoff

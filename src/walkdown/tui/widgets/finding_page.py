@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,11 +12,12 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from walkdown.model import Finding, Kind, Standing, Subject, line_of, path_of
+from walkdown.model import Finding, Kind, Subject, line_of, path_of
 from walkdown.model.place import FilePlace
 from walkdown.review import Board, Looked, Review
 from walkdown.tui import finding_words as words
 from walkdown.tui.keys import bindings
+from walkdown.tui.origin_words import offer_for
 from walkdown.tui.text import join, plain
 from walkdown.tui.widgets.code import CodeView
 from walkdown.tui.widgets.labelled import Labelled
@@ -78,19 +78,19 @@ class FindingPage(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._clear()
             return
         subject = Subject(Kind.FINDING, finding.id)
-        self._show(finding, board.standing(subject) if finding.id else None, board.today)
+        self._show(finding, board, subject)
         first, code = code_of(finding, board.looked, review)
         self._show_code(finding, first, code, "" if code else _why_no_code(finding, board.looked))
         self._show_writers(finding)
         if code and may_ask and not self._writers:
             self._asking = self.set_timer(_ASK_GIT_SECONDS, lambda: self._ask(finding, review))
 
-    def _show(self, finding: Finding, standing: Standing | None, today: date) -> None:
-        rule = finding.rule
+    def _show(self, finding: Finding, board: Board, subject: Subject) -> None:
+        rule, standing = finding.rule, board.standing(subject) if finding.id else None
         self._static("title", plain(rule.title))
         self._static("facts", words.facts(finding))
         self._static("place", words.place(finding))
-        self._say("decision", words.decision(finding, standing, today))
+        self._say("decision", words.decision(finding, standing, board.today, offer_for(board, subject)))
         self._say("why", plain(rule.message, lines=True))
         self._say("do", plain(rule.fix, lines=True))
         self._say("way", words.way(finding))

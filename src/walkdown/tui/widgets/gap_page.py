@@ -16,6 +16,7 @@ from walkdown.review import Session
 from walkdown.review.gap_words import OF_KIND, words_of
 from walkdown.tui.gap_rows import GapRow
 from walkdown.tui.keys import bindings
+from walkdown.tui.origin_words import carried, offered
 from walkdown.tui.text import plain, quiet, shape, verdict_word
 from walkdown.tui.widgets.labelled import Labelled
 
@@ -100,10 +101,11 @@ def _ending(gap: Gap | None, session: Session | None) -> Content | None:
 
 def _decision(row: GapRow) -> Content:
     if row.standing is None:
-        return Content.assemble(shape(None), " ", quiet("none yet"))
+        none, offer = Content.assemble(shape(None), " ", quiet("none yet")), offered(row.offer)
+        return Content.assemble(none, "\n", offer) if offer else none
     decision, event = row.standing.decision, row.standing.event
     whole = " with its whole class" if row.gap and decision.subject == row.gap.class_subject else ""
-    who = plain(f"{whole} by {event.actor.name}")
+    who = plain(f"{whole} by {event.actor.name}{carried(row.standing.origin)}")
     parts: list[Content | str] = [shape(decision.verdict), " ", verdict_word(decision.verdict), who]
     if row.over:
         parts.append(plain(f", and ended on {decision.until}: it counts no longer", "$bad"))

@@ -22,6 +22,7 @@ from walkdown.model import Reach, Verdict
 from walkdown.review import Board, ItemView
 from walkdown.tui.item_words import is_open, is_settled, sections
 from walkdown.tui.keys import bindings
+from walkdown.tui.origin_words import earlier
 from walkdown.tui.text import machine_view, plain, pointer, quiet, shape
 
 _AROUND = Spacing(2, 0, 3, 0)  # rows seen beyond the one selected: what comes next is part of where one is
@@ -148,7 +149,7 @@ class ItemList(ScrollView, can_focus=True):
             return Content.styled("look again", "$medium")
         if self._looking and view.evidence.item.reach is not Reach.HUMAN:
             return Content.styled("looking…", "$faint")
-        if seen := machine_view(view):
+        if seen := earlier(view) or machine_view(view):
             return seen
         if view.proposal is Verdict.NOT_APPLICABLE and view.standing is None:
             return quiet("n/a?")

@@ -1,4 +1,4 @@
-"""What the record would say if it were signed now: of what, by whom, what was let go, and how one signs."""
+"""What the record would say if it were signed now: of what, by whom, what was let go; and who would sign it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from walkdown.review import Board, Session
 from walkdown.review.summary import Summary, summary_of
 from walkdown.tui.gap_rows import looked_at
 from walkdown.tui.keys import bindings
+from walkdown.tui.origin_words import since_words
 from walkdown.tui.text import WORDS, join, plain, quiet, shape
 from walkdown.tui.widgets.labelled import Labelled
 
 _EXCUSES = 12
 _PARTS = (
-    ("of", "Of"), ("verdict", "Verdict"), ("items", "Items"), ("findings", "Findings"), ("gaps", "Gaps"),
-    ("people", "Decided by"), ("excuses", "Let go"), ("looked", "Looked"), ("signing", "To sign"),
+    ("signed", "Signed"), ("signer", "Who signs"), ("of", "Of"), ("verdict", "Verdict"), ("since", "Since"),
+    ("items", "Items"), ("findings", "Findings"), ("gaps", "Gaps"), ("people", "Decided by"), ("excuses", "Let go"),
+    ("looked", "Looked"),
 )  # fmt: skip
 
 Mask = Callable[[str], str]
@@ -38,7 +40,9 @@ class RecordPreview(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Static("What the record will say", id="record-title")
         for name, label in _PARTS:
-            yield Labelled(f"record-{name}", label)
+            part = Labelled(f"record-{name}", label)
+            part.display = False
+            yield part
 
     def action_down(self) -> None:
         self.scroll_down(animate=False)
@@ -47,6 +51,7 @@ class RecordPreview(VerticalScroll):
         self.scroll_up(animate=False)
 
     def show(self, board: Board, session: Session | None) -> None:
+        """All but who signs and who did, which `say` tells when it is known."""
         mask = session.review.masker.mask_text if session else lambda text: text
         summary = summary_of(board)
         said = {
@@ -58,18 +63,14 @@ class RecordPreview(VerticalScroll):
             "people": _people(summary),
             "excuses": _lines(_excuses(summary, mask)),
             "looked": _lines(_looked(board)),
-            "signing": Content(how_to_sign(board)),
+            "since": since_words(board.since),
         }
-        for name, _ in _PARTS:
-            self.query_one(f"#record-{name}", Labelled).say(said[name])
+        for name, content in said.items():
+            self.say(name, content)
 
-
-def how_to_sign(board: Board) -> str:
-    """Signing on this screen comes later; until then a terminal of one's own."""
-    command = "walkdown sign --key ~/.ssh/id_ed25519"
-    if board.ready:
-        return f"In a terminal: {command}. It asks for a typed word."
-    return f"In a terminal: {command} --with-exceptions. The record then names each of them."
+    def say(self, name: str, content: Content | None) -> None:
+        """Nothing to say takes no room."""
+        self.query_one(f"#record-{name}", Labelled).say(content)
 
 
 def _of_what(board: Board, session: Session | None, mask: Mask) -> Content | None:

@@ -42,8 +42,9 @@ class Sheet(Widget):
         self._entries, self._wrapped = tuple(entries), (-1, [], {})
         self.display = bool(self._entries)
         # Where it stays as high as it was, nothing around it has to move.
-        height = len(self._lines(self.content_size.width))
-        self.refresh(layout=height != self.content_size.height)
+        self.refresh(layout=self._is_other_height())
+        # Shown twice before the first was laid out, it may have been compared with what never came to the screen.
+        self.call_after_refresh(self._settle)
 
     def indent(self, columns: int) -> None:
         """How wide the labels' column is."""
@@ -58,6 +59,13 @@ class Sheet(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         return len(self._lines(width))
+
+    def _is_other_height(self) -> bool:
+        return len(self._lines(self.content_size.width)) != self.content_size.height
+
+    def _settle(self) -> None:
+        if self._is_other_height():
+            self.refresh(layout=True)
 
     def render(self) -> Content:
         return Content("\n").join(self._lines(self.content_size.width))
