@@ -163,6 +163,21 @@ def test_a_second_person_signs_the_same_record(signed: World) -> None:
     assert again.code == 2, again.out
 
 
+def test_an_old_record_in_the_folder_hides_no_newer_one_on_the_commit(signed: World) -> None:
+    clone = signed.clone("noted")
+    folder = clone / ".walkdown" / "signoffs"
+    old = {path.name for path in folder.iterdir()}
+    said = signed.bob("sign", str(clone), "--as", BOB, "--key", str(signed.keys["bob"]), "--by-machine", "--offline",
+                      "--with-exceptions", "--note")  # fmt: skip
+    assert said.code == 0, said.err
+    new = sorted(path for path in folder.iterdir() if path.name not in old)
+    assert len(new) == 4, "Markdown, JSON, countersignature and signature"
+    for path in new:
+        path.unlink()
+    told = msgspec.json.decode(signed.verify(clone, "--format", "json").out)
+    assert (told["code"], told["record"]) == (0, new[0].name.split(".")[0])
+
+
 def test_a_typo_in_the_readme_reopens_nothing(signed: World) -> None:
     clone = signed.clone("typo")
     (clone / "README.md").write_text("# The shop\n\nIt sells apples.\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from pathlib import Path
 
-from walkdown.errors import RecordError, UsageError
+from walkdown.errors import RecordError, UsageError, WalkdownError
 from walkdown.model import ScanResult
 from walkdown.record.files import RecordFiles
 from walkdown.record.folder import find_record
@@ -23,7 +23,7 @@ ALLOWED_SIGNERS = ".walkdown/allowed_signers"
 
 
 def check_record(review: Review, named: str, trust: Trust, *, rescan: ScanResult | None = None) -> Verification:
-    """`named`: a name or a path; empty for the newest in the folder, or the one in a git note where there is none.
+    """`named`: a name or a path; empty for the newest, in the folder or in a git note on the commit.
     RecordError where there is no record at all; one that cannot be read is a verification too."""
     files = record_of(review, named)
     tree, now = Tree(review.target), datetime.now(timezone.utc)
@@ -31,13 +31,31 @@ def check_record(review: Review, named: str, trust: Trust, *, rescan: ScanResult
 
 
 def record_of(review: Review, named: str) -> RecordFiles:
+    """Where nobody named one, the newer of the folder's and the commit's: an old record must not hide a new note."""
     try:
-        return find_record(Path(review.target.root), named)
+        found = find_record(Path(review.target.root), named)
     except RecordError:
         noted = find_note(review.target)
         if noted is None or named not in ("", noted.name):
             raise
         return noted
+    noted = None if named else _note(review)
+    return noted if noted is not None and _made(noted) > _made(found) else found
+
+
+def _note(review: Review) -> RecordFiles | None:
+    try:
+        return find_note(review.target)
+    except WalkdownError:
+        return None  # a note that nobody can read takes nothing from the record in the folder
+
+
+def _made(files: RecordFiles) -> str:
+    """Empty where it cannot be read: that is told by whoever checks it."""
+    try:
+        return read_statement(files.json, files.name).predicate.made
+    except RecordError:
+        return ""
 
 
 def trust_for(review: Review, allowed_signers: str, ref: str) -> Trust:
