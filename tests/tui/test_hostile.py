@@ -298,7 +298,7 @@ async def _sign(tour: Tour) -> None:
         )
         await tour.look()
         tour.app.screen.dismiss(None)
-        await until(tour.pilot, lambda: tour.app.screen is screen and not screen._signing)
+        await until(tour.pilot, lambda: screen.is_current and not screen._signing)
 
 
 async def _decide(tour: Tour) -> None:

@@ -9,6 +9,7 @@ from tui.helpers import HUGE, NARROW, WIDE, app_on, shown, shows, until
 from tui.test_record import GAP, TERMS, record_of
 from walkdown.model import Verdict
 from walkdown.review import Session
+from walkdown.review.signoff import How, Prepared, prepare
 from walkdown.safetext import for_markdown, for_terminal, markdown_code
 from walkdown.tui import signing
 from walkdown.tui.paper_lines import lay_out
@@ -89,9 +90,13 @@ async def test_the_paper_is_shown_as_it_would_be_signed(review: Session, size: t
 
 
 async def test_the_paper_is_made_once_until_something_changes(review: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[object] = []
-    real = signing.prepare
-    monkeypatch.setattr(signing, "prepare", lambda session, how: made.append(how) or real(session, how))  # type: ignore[func-returns-value]
+    made: list[How] = []
+
+    def counted(session: Session, how: How) -> Prepared:
+        made.append(how)
+        return prepare(session, how)
+
+    monkeypatch.setattr(signing, "prepare", counted)
     app = app_on(review)
     async with app.run_test(size=WIDE) as pilot:
         screen = await record_of(pilot)

@@ -20,6 +20,7 @@ from tui.helpers import ADA, BEN, FILES, NARROW, WIDE, app_on, open_review, show
 from tui.test_record import GAP, TERMS, settle
 from walkdown.errors import RecordError
 from walkdown.model import Channel, Signed, Verdict
+from walkdown.record import signature
 from walkdown.record.files import Seal
 from walkdown.record.keys import Key
 from walkdown.record.statement import Countersignature
@@ -183,13 +184,13 @@ async def test_a_real_key_signs_and_the_screen_says_what_is_next(own: Session, k
         for words in ("git add .walkdown && git commit", "walkdown verify", "Ada, release manager"):
             assert words in text
         assert not screen.check_action("countersign", ()), "nobody signs twice"
-    record, signature = record_json(own), next(name for name in files_of(own) if name.endswith(".sig"))
+    record, signed_by = record_json(own), next(name for name in files_of(own) if name.endswith(".sig"))
     predicate = cast("dict[str, object]", record["predicate"])
     assert len(cast("list[object]", predicate["exceptions"])) == many
     assert predicate["occasion"] == {"environment": "production", "ticket": "OPS-7"}
     folder = Path(own.review.target.root, ".walkdown", "signoffs")
-    signed = (folder / signature.removesuffix(".sig")).read_bytes()
-    argv = ["ssh-keygen", "-Y", "check-novalidate", "-n", "walkdown", "-s", str(folder / signature)]
+    signed = (folder / signed_by.removesuffix(".sig")).read_bytes()
+    argv = ["ssh-keygen", "-Y", "check-novalidate", "-n", "walkdown", "-s", str(folder / signed_by)]
     await asyncio.to_thread(tool, *argv, stdin=signed)
     assert json.loads(signed)["role"] == "release manager"
     assert [type(event.act) for event in own.refresh().state.events] == [Signed]
@@ -315,7 +316,7 @@ async def test_a_decision_made_meanwhile_is_not_signed_over(
             other.recall()
             other.decide([own.board.items[0].subject], Verdict.NEEDS_WORK, TERMS, BEN)
 
-    real = signing.seal
+    real = signature.seal
 
     def seal(statement: Countersignature, with_key: Key) -> Seal:
         if when == "while the key asks":

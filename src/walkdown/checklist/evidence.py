@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
@@ -68,8 +69,10 @@ class Evidence(msgspec.Struct, frozen=True):
         item = self.item
         facts = sorted(map(_told, self.facts))
         found = sorted(finding.id for finding in (*self.against, *self.dismissed))
-        parts = (item.title, item.look, item.reach.value, found, facts, self.gaps, self.by_eye)
-        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+        topics = [(one.name, one.digest) for one in self.by_eye.digests]
+        parts = (item.title, item.look, item.reach.value, found, facts, self.gaps, self.by_eye.rules, topics)
+        # json spells out what is no text; a name of a file may hold that.
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def changed_by_eye(evidence: Evidence, then: Topics) -> tuple[str, ...]:
@@ -131,7 +134,9 @@ NOTHING_SEEN = Index({}, {}, {}, {}, frozenset())
 
 
 def index(result: ScanResult) -> Index:
-    gaps = {one.scanner: len(one.coverage.gaps) or int(not is_whole(one.outcome)) for one in result.reports}
+    # As a person decides about them: how many rules gave up on a file is one thing today and another tomorrow.
+    missed = {one.scanner: {(skip.path, skip.code) for skip in one.coverage.gaps} for one in result.reports}
+    gaps = {one.scanner: len(missed[one.scanner]) or int(not is_whole(one.outcome)) for one in result.reports}
     whole = {one.scanner for one in result.reports if is_whole(one.outcome)}
     own = sum(skip.kind is SkipKind.GAP for skip in result.target.skipped)
     return Index(

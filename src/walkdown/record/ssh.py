@@ -29,7 +29,7 @@ def sign(file: Path, key: Key) -> bytes:
         hint = "Your agent must hold the key: ssh-add -l"
     else:
         argv += ["-f", key.value]
-        hint = "Is it a key of yours, and a public one in your agent? See: ssh-add -l"
+        hint = "Was the passphrase right? Of a public key the agent must hold the other half: ssh-add -l"
     code = hand_over([*argv, str(file)], cwd=str(file.parent))
     signature = file.with_name(file.name + ".sig")
     if code != 0 or not signature.is_file():

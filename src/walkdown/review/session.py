@@ -159,6 +159,20 @@ class Session:
             # Without the journal: perhaps the app is being left, and it is closed already.
             self.board = board_of(self.checklist, self.board.state, self._looked, self.board.today, self.board.memory)
 
+    def look_at_files(self) -> Board:
+        """Whether the files are still those that were scanned; where not, the scan no longer counts as of now. Opens
+        the target once more and reads every file: not for the thread that paints."""
+        looked = self._looked
+        if looked is None or not looked.fresh or looked.result.target.narrowed:
+            return self.board
+        with self._again() as now:
+            target, then = now.target, looked.result.target
+            here = target.looked, target.facts.head, target.dirty
+        if here != (then.looked, then.head, then.dirty) and self._looked is looked:
+            self._looked = msgspec.structs.replace(looked, fresh=False)
+            self.board = self._board()
+        return self.board
+
     def stop(self, scanner: str) -> None:
         """End one scanner of the scan under way; what it found so far is kept."""
         if self._scanning is not None:
@@ -179,11 +193,16 @@ class Session:
             self.tell_since()
 
     def refresh(self) -> Board:
-        """Read the journal again: another window may have written to it, or signed."""
+        """Read the journal again: another window may have written to it, or signed. A new record is checked, which asks
+        git and ssh-keygen: not for the thread that paints."""
         if self._looked is not None and stamp_of(self.review) != self._recalled.stamp:
             self._recalled = recall_records(self.review, self._looked, self.checklist)
             self.board = self._board()
             self._tell_people()  # the stamp is as it is now: it does not come back here
+        return self._reread()
+
+    def _reread(self) -> Board:
+        """The journal alone."""
         # Made anew for every key that changes nothing, it would be felt from some thousand decisions on.
         if self.board.checklist is not self.checklist or self.board.looked is not self._looked or self._is_outdated():
             self.board = self._board()
@@ -205,7 +224,7 @@ class Session:
         person saw: what others decided since stays beside theirs as a dispute, and what a scan found since reopens it.
         """
         seen = seen or self.board
-        self.refresh()
+        self._reread()
         batch = secrets.token_hex(6) if len(subjects) > 1 else ""
         for subject in subjects:
             check(subject, verdict, terms, self.board, self._channel)
@@ -230,7 +249,7 @@ class Session:
 
     def undo(self, actor: Actor, seq: int | None = None) -> tuple[Event, ...]:
         """Take back this person's last decision, or the one named. Gives what was taken back."""
-        state = self.refresh().state
+        state = self._reread().state
         event = to_undo(state, actor, seq)
         # A number names one thing; the key takes back what one key press did.
         events = (event,) if seq else tuple(one for one in self._batch(event) if one.seq not in state.undone)
@@ -238,7 +257,7 @@ class Session:
         return events
 
     def redo(self, actor: Actor) -> tuple[Event, ...]:
-        state = self.refresh().state
+        state = self._reread().state
         event = to_redo(state, actor)
         # What another person took back of the same batch is theirs to bring back.
         mine = state.redoable.get(actor, ())
@@ -275,7 +294,7 @@ class Session:
 
     def _write(self, acts: Sequence[Act], actor: Actor) -> tuple[Event, ...]:
         events = self._journal.append_all(acts, actor, self._channel)
-        self.refresh()
+        self._reread()
         return events
 
     def _board(self) -> Board:
@@ -316,6 +335,8 @@ def _decided_on(subject: Subject, board: Board) -> str:
     """What a decision was about, as a record keeps it."""
     if subject.kind is Kind.FINDING and (finding := board.finding(subject.id)):
         return domain_of(finding)
+    if subject.kind is Kind.GAP and (gap := board.gap(subject.id)):
+        return gap.content
     return _domain(subject, board)
 
 

@@ -207,19 +207,21 @@ def _item(view: ItemView, words: Words) -> ItemLine:
 def _finding(one: Finding, board: Board, review: Review, words: Words, why: str) -> FindingLine:
     subject = Subject(Kind.FINDING, one.id)
     note = board.state.notes.get(subject)
-    file = review.target.inventory.by_path.get(path_of(one.place)) if isinstance(one.place, FilePlace) else None
+    # What was found in other content than lies here now is not said to be in this one.
+    of_now = board.looked is not None and board.looked.fresh and isinstance(one.place, FilePlace)
+    file = review.target.inventory.by_path.get(path_of(one.place)) if of_now else None
     return FindingLine(
         id=one.id,
         title=words(one.rule.title),
         tool=words(one.rule.tool),
         rule=words(one.rule.id),
-        hazard=one.rule.hazard,
+        hazard=words(one.rule.hazard),
         severity=one.severity,
         confidence=one.confidence.value,
         place=_place(one.place, words),
         sources=tuple(msgspec.structs.replace(s, tool=words(s.tool), rule=words(s.rule)) for s in one.sources),
         file=file.content if file else "",
-        family=family_of(one),
+        family=words(family_of(one)),
         fingerprint=one.fingerprint,
         context=one.context,
         keyed=bool(one.secret or one.keyed),
@@ -243,9 +245,9 @@ def _gap(gap: Gap, board: Board, words: Words) -> GapLine:
     standing = board.waived(gap)
     return GapLine(
         id=gap.id,
-        scanner=gap.scanner,
+        scanner=words(gap.scanner),
         path=words(gap.path),
-        code=gap.code,
+        code=words(gap.code),
         reason=words(gap.reason),
         kind=SkipKind.GAP.value,
         by_class=standing is not None and standing.decision.subject == gap.class_subject,
@@ -254,7 +256,7 @@ def _gap(gap: Gap, board: Board, words: Words) -> GapLine:
 
 
 def _limit(one: Gap, words: Words) -> GapLine:
-    return GapLine(one.id, one.scanner, words(one.path), one.code, words(one.reason), kind=SkipKind.LIMIT.value)
+    return GapLine(one.id, words(one.scanner), words(one.path), words(one.code), words(one.reason), kind=SkipKind.LIMIT.value)
 
 
 def _tool(report: Report, words: Words, *, offline: bool, at: str) -> ToolLine:
@@ -287,4 +289,4 @@ def _scoped(looked: Looked, words: Words) -> Iterator[str]:
     scope = [skip for skip in skips if skip.kind is SkipKind.SCOPE]
     yield from (words(skip.reason) for skip in scope if not skip.path)
     kinds = Counter(skip.code for skip in scope if skip.path)
-    yield from (f"{code}: {number} file{'s' if number > 1 else ''}" for code, number in sorted(kinds.items()))
+    yield from (f"{words(code)}: {number} file{'s' if number > 1 else ''}" for code, number in sorted(kinds.items()))
