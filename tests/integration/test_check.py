@@ -29,7 +29,9 @@ from walkdown.model import Verdict
 from walkdown.record.files import RecordFiles
 from walkdown.record.gate_forms import WireCheck
 from walkdown.record.git_note import attach
-from walkdown.record.statement import ExceptionLine
+from walkdown.record.statement import ExceptionLine, ItemLine, ListLine
+from walkdown.review.lists import chosen_list
+from walkdown.settings import Folders, load
 from walkdown.target import open_target
 
 APP = "import requests\n\n\ndef charge(order):\n    return requests.post('https://pay.example/', json=order)\n"
@@ -68,13 +70,49 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-def test_a_valid_sign_off_passes_in_two_lines(world: World) -> None:
+def shipped(walkdown: Command) -> tuple[ListLine, tuple[ItemLine, ...]]:
+    one = chosen_list(load(Folders.of_user({"WALKDOWN_CONFIG_DIR": str(walkdown.config)}), None), "/")
+    return ListLine(one.name, one.title, one.version, one.digest), tuple(item(each.id, "text") for each in one.items)
+
+
+def test_only_the_list_that_was_asked_for_passes(world: World) -> None:
+    line, items = shipped(world.walkdown)
+    world.sign()
+    toy = world.check("--checklist", line.name)
+    assert (toy.code, f"not by {line.name}" in toy.out) == (1, True), toy
+    assert world.walkdown("verify", "--repo", str(world.repo), "--allowed-signers", str(world.allowed)).code == 0
+    world.sign(made="2026-11-20T09:00:01Z", lists=(line,), items=items)
+    whole = world.check("--checklist", line.name)
+    assert (whole.code, "note:" in whole.out) == (0, False), whole
+    assert len(world.check().out.splitlines()) == 2, "the usual list needs no note"
+    other = msgspec.structs.replace(line, digest="0" * 64)
+    world.sign(made="2026-11-20T09:00:02Z", lists=(other,), items=items)
+    assert (world.check("--checklist", line.name).code, world.check().code) == (1, 0)
+    assert "asks other questions" in world.check().out
+    world.sign(made="2026-11-20T09:00:03Z", lists=(line,), items=items[1:])
+    short = world.check("--checklist", line.name, "--format", "json")
+    points = {one.name: one for one in msgspec.json.decode(short.out, type=WireCheck).points}
+    assert (short.code, points["checklist"].state) == (1, "failed")
+    assert items[0].id in points["checklist"].why
+
+
+def test_the_list_is_no_matter_where_nobody_vouches_for_the_record(world: World) -> None:
+    world.sign()
+    others = allow(world.folder, (BOB[1], world.bob), name="others")
+    said = world.check("--allowed-signers", str(others), "--checklist", "pre-deploy", "--format", "json")
+    points = {one.name: one.state for one in msgspec.json.decode(said.out, type=WireCheck).points}
+    assert (said.code, points["checklist"]) == (6, "skipped")
+    assert world.check("--checklist", "no-such-list").code == 2
+
+
+def test_a_valid_sign_off_passes_in_few_lines(world: World) -> None:
     files = world.sign()
     said = world.check()
     assert (said.code, said.err) == (0, ""), said
-    first, second = said.out.splitlines()
+    first, second, note = said.out.splitlines()
     assert first == f"walkdown check: passed, record {files.name}"
     assert "Ada Tester" in second
+    assert note.startswith("  note: It was walked by last-mile 1, 6 questions, and not by pre-deploy")
 
 
 def test_without_a_record_every_form_still_says_so(world: World) -> None:
@@ -162,6 +200,26 @@ def test_whom_to_trust_comes_from_a_commit_that_was_named_and_never_from_the_one
     clone = world.folder / "clone"
     git(world.folder, "clone", "--quiet", "--branch", "work", f"file://{world.repo}", str(clone))
     assert world.walkdown("check", str(clone), "--offline", "--trust-ref", "origin/main").code == 0, "as CI names it"
+
+
+def test_a_name_of_two_commits_says_nobody(world: World) -> None:
+    """Who may push a tag may call it `main`, and git takes a tag before a branch."""
+    write(world.repo, {".walkdown/allowed_signers": world.allowed.read_bytes()})
+    base = commit(world.repo, message="who may sign")
+    git(world.repo, "checkout", "--quiet", "-b", "work")
+    mallory = make_key(world.folder, "mallory")
+    write(world.repo, {".walkdown/allowed_signers": allow(world.folder, ("ada@example.org", mallory)).read_bytes()})
+    git(world.repo, "tag", "origin/main", "main")
+    git(world.repo, "tag", "main", commit(world.repo))
+    git(world.repo, "branch", base[:8])
+    files = files_of(statement_for(world.repo))
+    put(world.repo, sealed(files, seal(countersignature(files), mallory)))
+    commit(world.repo, message="sign-off")
+    for name in ("main", "main~0", "main^{commit}", base[:8]):
+        said = world.check("--trust-ref", name, trust=False)
+        assert (said.code, "more than one" in said.error) == (2, True), (name, said)
+    for name in ("refs/heads/main", "heads/main", base, "origin/main"):
+        assert world.check("--trust-ref", name, trust=False).code == 6, name
 
 
 def test_a_record_in_a_note_is_found_in_a_clone_that_fetched_it(world: World) -> None:

@@ -265,6 +265,16 @@ def test_a_read_only_repository(repo: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert not (repo / ".git" / f"{REF}.lock").exists()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder to another user")
+def test_in_another_users_repository_nothing_is_written(repo: Path) -> None:
+    files = record(head(repo))
+    for place in (repo, repo / ".git"):
+        os.chown(place, 12345, 12345)
+    with pytest.raises(RecordError, match="belongs to another user"):
+        attached(repo, files)
+    assert not (repo / ".git" / REF).exists()
+
+
 def test_a_planted_link_is_not_followed(repo: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()

@@ -13,11 +13,12 @@ import msgspec
 import pytest
 
 from helpers.repos import commit, make_repo, write
-from walkdown.model import Actor, Channel, Kind, Missing, ScanResult, Subject, Verdict
+from walkdown.model import Actor, Channel, Decision, Kind, Missing, ScanResult, SkipKind, Skipped, Subject, Verdict
+from walkdown.model.gap import gap_id
 from walkdown.record.files import RecordFiles
 from walkdown.record.reading import read_statement
 from walkdown.record.staleness import Stale, staleness
-from walkdown.record.statement import Signer, Statement
+from walkdown.record.statement import GapLine, Said, Signer, Statement
 from walkdown.record.tree import Tree
 from walkdown.review import Review, Session, Terms
 from walkdown.review.rescanned import rescanned
@@ -107,9 +108,7 @@ def test_nothing_changed(told: Told) -> None:
     assert told({}).reopened == ()
 
 
-def test_a_change_of_nothing_reopens_nothing_though_it_might_have(
-    signed: Signed, told: Told, tmp_path: Path
-) -> None:
+def test_a_change_of_nothing_reopens_nothing_though_it_might_have(signed: Signed, told: Told, tmp_path: Path) -> None:
     assert told({"build.py": "# builds\n\n" + APP}).reopened == ()
     with open_target(tmp_path / "repo") as target:
         guessed = staleness(signed.statement, Tree(target), datetime.now(timezone.utc)).reopened
@@ -156,3 +155,34 @@ def test_a_missing_tool_leaves_it_open(told: Told) -> None:
 
 def test_a_word_in_the_readme_reopens_nothing(told: Told) -> None:
     assert told({"README.md": README.replace("tee", "tea")}).reopened == ()
+
+
+def let_go(content: str) -> Callable[[Statement], Statement]:
+    """The record says that somebody waived what was not looked at in build.py, as it was then."""
+    subject = Subject(Kind.GAP, gap_id("bandit", "build.py", "syntax-error"))
+    said = Said(Decision(subject, Verdict.WAIVED, "read it", domain=content), ADA, "2026-01-01T10:00:00Z", Channel.APP)
+    line = GapLine(subject.id, "bandit", "build.py", "syntax-error", "it cannot be parsed", said=said)
+
+    def change(statement: Statement) -> Statement:
+        predicate = msgspec.structs.replace(statement.predicate, gaps=(*statement.predicate.gaps, line))
+        return msgspec.structs.replace(statement, predicate=predicate)
+
+    return change
+
+
+@pytest.mark.parametrize(("then", "told_of_it"), [("as-it-is", []), ("as-it-was", [("build.py", True)])])
+def test_what_was_let_go_unread_and_changed_since_is_asked_again(
+    told: Told, then: str, told_of_it: list[tuple[str, bool]]
+) -> None:
+    def unread(scan: ScanResult) -> ScanResult:
+        skip = Skipped("build.py", SkipKind.GAP, "syntax-error", "it cannot be parsed")
+        reports = tuple(
+            msgspec.structs.replace(one, coverage=msgspec.structs.replace(one.coverage, skipped=(skip,)))
+            if one.scanner == "bandit"
+            else one
+            for one in scan.reports
+        )
+        return msgspec.structs.replace(scan, reports=reports, unread={"build.py": "as-it-is"})
+
+    gaps = [one for one in told({}, of_scan=unread, of_record=let_go(then)).reopened if one.kind == "gap"]
+    assert [(one.title, one.sure) for one in gaps] == told_of_it

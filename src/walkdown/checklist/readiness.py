@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 
 import msgspec
@@ -89,9 +89,16 @@ def waived(gap: Gap, state: State, today: date) -> Standing | None:
     """What excuses this gap today: its own waiver, or one for its class."""
     for subject in (gap.subject, gap.class_subject):
         standing = state.decisions.get(subject)
-        if standing is not None and standing.decision.verdict is Verdict.WAIVED and not is_over(standing, today):
+        if standing is None or standing.decision.verdict is not Verdict.WAIVED or is_over(standing, today):
+            continue
+        if subject == gap.class_subject or not is_other_content(gap, standing.decision):
             return standing
     return None
+
+
+def is_other_content(gap: Gap, decision: Decision) -> bool:
+    """The file that nobody could look at is another one now than when a person let that one go."""
+    return bool(gap.content and decision.domain) and gap.content != decision.domain
 
 
 def is_stale(evidence: Evidence, standing: Standing) -> bool:
@@ -104,15 +111,20 @@ def is_stale(evidence: Evidence, standing: Standing) -> bool:
 
 
 def is_too_old(evidence: Evidence, standing: Standing, today: date) -> bool:
-    """Only a person can answer it, and the last answer is too long ago."""
+    """Only a person can answer it, and the last answer is too long ago; or nobody knows how long, because a clock was
+    wrong then: that must not make it hold for years."""
     age = evidence.item.max_age_days
-    if age is None:
-        return False
+    return age is not None and not 0 <= _days_since(standing, today) <= age
+
+
+def _days_since(standing: Standing, today: date) -> int:
+    """Below zero for a day to come, or for one that nobody can read."""
     try:
         decided = datetime.fromisoformat(standing.event.time.replace("Z", "+00:00")).date()
     except ValueError:
-        return True
-    return decided + timedelta(days=age) < today
+        return -1
+    days = (today - decided).days
+    return 0 if days == -1 else days  # just past midnight on another clock
 
 
 def why_open(evidence: Evidence, standing: Standing | None, today: date) -> str:
@@ -127,7 +139,8 @@ def why_open(evidence: Evidence, standing: Standing | None, today: date) -> str:
     if is_over(standing, today):
         return f"the waiver ended on {standing.decision.until}"
     if is_too_old(evidence, standing, today):
-        return f"decided more than {evidence.item.max_age_days} days ago"
+        ago = f"more than {evidence.item.max_age_days} days ago"
+        return f"decided {ago if _days_since(standing, today) > 0 else 'on a day that cannot be: a clock was wrong'}"
     return "the evidence changed since it was decided" if is_stale(evidence, standing) else ""
 
 
@@ -190,4 +203,10 @@ def _findings(serious: Iterable[Finding], state: State, today: date) -> Iterator
 def _gaps(gaps: Iterable[Gap], state: State, today: date) -> Iterator[Obstacle]:
     for gap in gaps:
         if waived(gap, state, today) is None:
-            yield Obstacle(ObstacleKind.GAP, gap.id, gap.path or gap.scanner or "the target", gap.reason)
+            yield Obstacle(ObstacleKind.GAP, gap.id, gap.path or gap.scanner or "the target", _why_not(gap, state))
+
+
+def _why_not(gap: Gap, state: State) -> str:
+    standing = state.decisions.get(gap.subject)
+    changed = standing is not None and is_other_content(gap, standing.decision)
+    return f"it changed since it was waived: {gap.reason}" if changed else gap.reason

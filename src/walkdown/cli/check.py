@@ -12,13 +12,16 @@ import msgspec
 from walkdown import __version__
 from walkdown.cli.asked import asked
 from walkdown.cli.output import check_output, write_output
+from walkdown.cli.root import asked_lists
 from walkdown.cli.scan import interruptible, live
+from walkdown.cli.walked import wanted_list, with_note
 from walkdown.errors import RecordError, UsageError
 from walkdown.model import ScanResult
 from walkdown.record.gate_forms import check_github, check_json, check_junit, headline, reopened_line, words
 from walkdown.record.gate_sarif import check_sarif
 from walkdown.record.gate_shape import Gate
 from walkdown.record.verification import UNREADABLE, Verification
+from walkdown.record.walked_list import judged
 from walkdown.review import Review
 from walkdown.review.checking import check_record, trust_for
 from walkdown.review.gate import Policy, judge
@@ -52,8 +55,12 @@ def run_check(options: Mapping[str, object]) -> int:
     policy = flags.policy
     check_output(flags.output)
     with Review.open(flags.path, asked(offline=flags.offline)) as review:
+        wanted = wanted_list(review) if asked_lists() else None
         verification = _verified(review, flags)
+        verification = verification if wanted else with_note(verification, review)
     gate = judge(verification, policy, datetime.now(timezone.utc))
+    if wanted is not None:
+        gate = judged(gate, verification, wanted)
     write_output(flags.output, [_written(gate, verification, flags.form)])
     return gate.code
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
@@ -18,6 +19,7 @@ FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), def
 OFFLINE = click.option("--offline", is_flag=True, help="Nothing leaves this machine, name lookups included.")
 WHO = click.option("--as", "who", default="", metavar='"Name <mail>"', help="Who acts. Default: git's user.")
 _ASKED = "walkdown.checklists"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def _keep(context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> None:
@@ -25,14 +27,14 @@ def _keep(context: click.Context, _option: click.Parameter, names: tuple[str, ..
 
 
 # Kept beside the command's own options: all that opens a review asks `asked_lists` for it.
-LISTS = click.option(
-    "--checklist",
-    multiple=True,
-    metavar="NAME|FILE",
-    expose_value=False,
-    callback=_keep,
-    help="Walk this list instead. Repeatable. See: walkdown checklist list",
-)
+def _lists(told: str) -> Callable[[_Command], _Command]:
+    return click.option(
+        "--checklist", multiple=True, metavar="NAME|FILE", expose_value=False, callback=_keep, help=told
+    )
+
+
+LISTS = _lists("Walk this list instead. Repeatable. See: walkdown checklist list")
+WALKED = _lists("Pass only what was walked by this very list. Repeatable.")
 REPO = click.option("--repo", default=".", type=PATH, metavar="PATH", help="The repository. Default: this folder.")
 REASON = click.option("--reason", default="", help="Why.")
 OWNER = click.option("--owner", default="", help="Who answers for it.")

@@ -74,7 +74,8 @@ def run_sign(options: Mapping[str, object]) -> int:
             return FINDINGS
         if not _confirmed(prepared, key, by_machine=flags.by_machine):
             return FINDINGS
-        signed = _sealed(prepared.files, signer, key, by_machine=flags.by_machine)
+        # As the record tells it: whoever pastes a secret into a role must not sign it either.
+        signed = _sealed(prepared.files, prepared.statement.predicate.signer, key, by_machine=flags.by_machine)
         made = finish(session, prepared, signed)
         if flags.note:
             _attach(session.review, made, prepared, signed)

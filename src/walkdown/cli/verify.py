@@ -9,6 +9,7 @@ import msgspec
 
 from walkdown.cli.asked import asked
 from walkdown.cli.scan import live, run_interruptible
+from walkdown.cli.walked import with_note
 from walkdown.record.plain import json_bytes
 from walkdown.record.statement import ExceptionLine
 from walkdown.record.verification import Reopened, Verification, Vouched
@@ -41,7 +42,7 @@ def run_verify(options: Mapping[str, object]) -> int:
         if flags.rescan:
             with live(debug=flags.debug) as listener:
                 scan = run_interruptible(review, listener)
-        verification = check_record(review, flags.record, trust, rescan=scan)
+        verification = with_note(check_record(review, flags.record, trust, rescan=scan), review)
     if flags.form == "json":
         wire = wire_of(verification, rescanned=scan is not None)
         click.echo(msgspec.json.format(json_bytes(wire), indent=2).decode())

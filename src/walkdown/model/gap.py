@@ -13,7 +13,8 @@ CLASS = "class:"
 
 
 class Gap(msgspec.Struct, frozen=True):
-    """`scanner` is empty where it is the target itself that could not be read. `group`: what is waived together."""
+    """`scanner` is empty where it is the target itself that could not be read. `group`: what is waived together.
+    `content`: of the file, where it could be read; who let it go has let go what it held then."""
 
     id: str
     scanner: str
@@ -21,6 +22,7 @@ class Gap(msgspec.Struct, frozen=True):
     code: str
     reason: str
     kind: SkipKind = SkipKind.GAP
+    content: str = ""
 
     @property
     def group(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from walkdown.model.finding import Fact, Finding
@@ -61,7 +63,8 @@ class Looks(msgspec.Struct, frozen=True):
 
 
 class ScanResult(msgspec.Struct, frozen=True):
-    """Times are ISO 8601 in UTC with a `Z`. `settings_digest` names the project settings a person accepted, if any."""
+    """Times are ISO 8601 in UTC with a `Z`. `settings_digest` names the project settings a person accepted, if any.
+    `unread`: what those files hold that somebody could not look at, as a digest by path."""
 
     target: TargetFacts
     reports: tuple[Report, ...] = ()
@@ -73,6 +76,7 @@ class ScanResult(msgspec.Struct, frozen=True):
     finished: str = ""
     looks: tuple[Looks, ...] = ()
     topics: Topics = Topics()
+    unread: Mapping[str, str] = {}
 
     @property
     def gaps(self) -> tuple[tuple[str, Skipped], ...]:

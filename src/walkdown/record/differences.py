@@ -21,12 +21,15 @@ from walkdown.target.contents import is_binary
 from walkdown.target.inventory import content_id
 
 _PROSE = frozenset(("prose", "text"))
+_SCRIPT = b"#!"  # an `install` that begins so is run, not read
+_UNTOLD = "Whether links, pictures and built programs are as they were cannot be told: no scanner reads them."
 
 
 class Differences(msgspec.Struct, frozen=True):
     """`topics`: what differs, by the changed files that bear on it (none where they cannot be named). `unknown`: it
     cannot be told what differs, so that anything may. `unread`: changed files that no scanner reads, such as pictures.
-    `harmless`: changed files of which nothing decided can depend."""
+    `harmless`: changed files of which nothing decided can depend. `unseen`: what may change the program although no
+    scanner reads it; `hidden`: why it cannot be told what of that kind differs, where something does."""
 
     changes: Changes = Changes()
     topics: Mapping[str, tuple[str, ...]] = {}
@@ -34,6 +37,8 @@ class Differences(msgspec.Struct, frozen=True):
     same: bool = False
     harmless: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    hidden: str = ""
     notes: tuple[str, ...] = ()
 
     def bear_on(self, topics: Iterable[str]) -> bool:
@@ -51,16 +56,30 @@ def differences(statement: Statement, tree: Tree) -> Differences:
     changes, why = _changes(statement, tree)
     if changes is None:
         return _by_digests(statement.predicate.topics, tree, why)
-    return _by_files(statement, tree, changes)
+    try:
+        return _by_files(statement, tree, changes)
+    except GitError as error:  # the commit is there, and not all that it held
+        return _by_digests(statement.predicate.topics, tree, error.what.rstrip("."))
 
 
 def _same(statement: Statement, tree: Tree) -> Differences:
-    """All that scanners read is the same. What they do not read is told where git can, and reopens nothing."""
+    """All that scanners read is the same. What they do not read is told where git can."""
     then = statement.about.digest
-    if not (then.git_tree and tree.git_tree) or (then.git_tree == tree.git_tree and not tree.dirty):
+    if not (then.git_tree and tree.git_tree):
+        return Differences(same=True, notes=(_UNTOLD,) if then.git_tree or tree.git_tree else ())
+    if then.git_tree == tree.git_tree and not tree.dirty:
         return Differences(same=True)
-    changes, _ = _changes(statement, tree)
-    return Differences(changes or Changes(), same=True, unread=changes.paths if changes else ())
+    changes, why = _changes(statement, tree)
+    if changes is None and statement.predicate.dirty:
+        return Differences(same=True, notes=(_UNTOLD,))
+    if changes is None:
+        return Differences(same=True, hidden=why)
+    return Differences(changes, same=True, unread=_without(changes.paths, changes.modes), unseen=changes.unseen)
+
+
+def _without(paths: Iterable[str], those: Iterable[str]) -> tuple[str, ...]:
+    left_out = set(those)
+    return tuple(path for path in paths if path not in left_out)
 
 
 def _changes(statement: Statement, tree: Tree) -> tuple[Changes | None, str]:
@@ -73,12 +92,18 @@ def _changes(statement: Statement, tree: Tree) -> tuple[Changes | None, str]:
     if not tree.head:
         return None, "there is no git history here"
     try:
-        return tree.changes(then.git_commit), ""
+        return tree.changes(_commit_of(statement, tree)), ""
     except GitError:
         short = then.git_commit[:10]
         if tree.shallow:
             return None, f"this is a shallow clone without the commit {short} (to get it: git fetch --unshallow)"
         return None, f"this clone does not have the commit {short}; its history may have been rewritten"
+
+
+def _commit_of(statement: Statement, tree: Tree) -> str:
+    """The commit that was signed. One that was squashed or rebased away may have left its whole tree in HEAD."""
+    then = statement.about.digest
+    return tree.head if then.git_tree and then.git_tree == tree.git_tree else then.git_commit
 
 
 def _by_digests(then: Topics, tree: Tree, why: str) -> Differences:
@@ -97,14 +122,12 @@ def _differing(then: Topics, now: Topics) -> list[str]:
 
 
 def _by_files(statement: Statement, tree: Tree, changes: Changes) -> Differences:
-    old = tree.data_at(statement.about.digest.git_commit, (*changes.changed, *changes.removed))
+    old = tree.data_at(_commit_of(statement, tree), (*changes.changed, *changes.removed))
     moved = _moved(tree, changes, old)
     found: dict[str, list[str]] = defaultdict(list)
-    told: set[str] = set()  # topics whose digests differ for a reason that is known
-    harmless, unread = set(), []
-    for path in changes.paths:
+    harmless, unread = set(changes.modes), []
+    for path in _without(changes.paths, changes.modes):
         topics = _topics(tree, path, old.get(path))
-        told |= topics
         if path not in changes.removed and not tree.content(path):
             unread.append(path)
         if _is_harmless(tree, path, topics, old.get(path), moved=path in moved):
@@ -114,19 +137,30 @@ def _by_files(statement: Statement, tree: Tree, changes: Changes) -> Differences
             found[topic].append(path)
     notes = []
     comparable = _are_comparable(statement.predicate.topics, tree)
-    rest = [name for name in _differing(statement.predicate.topics, tree.topics) if name not in told and comparable]
+    rest = _unexplained(statement, tree, changes, old, harmless) - found.keys() if comparable else ()
     if rest:
         notes.append("Files that git does not keep differ as well; which ones cannot be told.")
     elif not changes.paths and not comparable:
         notes.append("No file that git keeps changed, and yet other files were looked at than are here.")
     return Differences(
         changes,
-        {**dict.fromkeys(rest, ()), **{topic: tuple(paths) for topic, paths in found.items()}},
+        {**dict.fromkeys(sorted(rest), ()), **{topic: tuple(paths) for topic, paths in found.items()}},
         unknown=not changes.paths and not comparable,
         harmless=frozenset(harmless),
         unread=tuple(unread),
+        unseen=changes.unseen,
         notes=tuple(notes),
     )
+
+
+def _unexplained(
+    statement: Statement, tree: Tree, changes: Changes, old: Mapping[str, bytes], harmless: Iterable[str]
+) -> set[str]:
+    """Topics that differ even if everything harmless were as it was: a typo must not hide what lies beside it."""
+    put_back = {
+        path: None if path in changes.added else old.get(path) for path in harmless if path not in changes.modes
+    }
+    return set(_differing(statement.predicate.topics, tree.topics_with(put_back) if put_back else tree.topics))
 
 
 def _topics(tree: Tree, path: str, before: bytes | None) -> frozenset[str]:
@@ -141,7 +175,8 @@ def _topics(tree: Tree, path: str, before: bytes | None) -> frozenset[str]:
 def _is_harmless(tree: Tree, path: str, topics: frozenset[str], before: bytes | None, *, moved: bool) -> bool:
     if not topics <= _PROSE:
         return False
-    return moved or ("prose" in topics and only_words(before or b"", tree.data(path) or b""))
+    after = tree.data(path) or b""
+    return moved or ("prose" in topics and not after.startswith(_SCRIPT) and only_words(before or b"", after))
 
 
 def _moved(tree: Tree, changes: Changes, old: Mapping[str, bytes]) -> frozenset[str]:

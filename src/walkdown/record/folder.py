@@ -40,6 +40,16 @@ class _Dated(msgspec.Struct, frozen=True):
     predicate: _When = _When()
 
 
+class _Listing:
+    """What lies in the folder, gone through once: somebody may have put very much there."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+        self.slugs: dict[str, list[str]] = {}
+        for found in filter(None, map(SEAL_NAME.fullmatch, names)):
+            self.slugs.setdefault(found[1], []).append(found[2])
+
+
 def slug_of(mail: str, name: str) -> str:
     """The signer's part of the file names. Two mails never share one: what was lost in making it plain is made good
     with a digest."""
@@ -71,8 +81,8 @@ def all_records(root: Path) -> tuple[RecordFiles, ...]:
     left = _MOST_IN_ALL
     try:
         with _opened(root) as folder:
-            listing = listing_of(folder)
-            for name in sorted(_records(listing), reverse=True)[:MOST_RECORDS]:
+            listing = _Listing(listing_of(folder))
+            for name in sorted(_records(listing.names), reverse=True)[:MOST_RECORDS]:
                 with suppress(RecordError):
                     record = _read(folder, name, listing, FOLDER)
                     left -= _size(record)
@@ -88,8 +98,8 @@ def _newest(root: Path) -> RecordFiles | None:
     """By their dates; those of the same day by the time in them. One is held at a time, and only of the newest day."""
     try:
         with _opened(root) as folder:
-            listing = listing_of(folder)
-            names = _records(listing)
+            listing = _Listing(listing_of(folder))
+            names = _records(listing.names)
             newest = max(names, default="")[:10]
             same_day = (_read(folder, name, listing, FOLDER) for name in names if name[:10] == newest)
             return max(same_day, key=_age, default=None)
@@ -122,7 +132,7 @@ def _named(root: Path, named: str) -> RecordFiles:
     for start, below in ways:
         try:
             with _opened(start, below) as folder:
-                return _read(folder, found[1], listing_of(folder), start / below)
+                return _read(folder, found[1], _Listing(listing_of(folder)), start / below)
         except FileNotFoundError:
             continue
     raise RecordError(f"There is no record {named}.", f"Look for its name in {FOLDER}.")
@@ -156,14 +166,14 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _read(folder: int, name: str, listing: frozenset[str], place: Path) -> RecordFiles:
-    if f"{name}.json" not in listing:
+def _read(folder: int, name: str, listing: _Listing, place: Path) -> RecordFiles:
+    if f"{name}.json" not in listing.names:
         raise FileNotFoundError(errno.ENOENT, "no such record", name)
-    markdown = _bytes(folder, f"{name}.md", MOST_BYTES, place) if f"{name}.md" in listing else None
-    slugs = sorted(found[2] for one in listing if (found := SEAL_NAME.fullmatch(one)) and found[1] == name)
+    markdown = _bytes(folder, f"{name}.md", MOST_BYTES, place) if f"{name}.md" in listing.names else None
+    slugs = sorted(listing.slugs.get(name, ()))
     if len(slugs) > MOST_SIGNATURES:
         raise RecordError(f"{name} has more than {MOST_SIGNATURES} signatures.", "Remove those that do not count.")
-    seals = tuple(seal for slug in slugs for seal in _seals(folder, name, slug, listing, place))
+    seals = tuple(seal for slug in slugs for seal in _seals(folder, name, slug, listing.names, place))
     return RecordFiles(name, _bytes(folder, f"{name}.json", MOST_BYTES, place), markdown, seals)
 
 

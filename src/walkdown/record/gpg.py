@@ -128,13 +128,18 @@ def _files(data: bytes, signature: bytes) -> Iterator[str]:
         yield folder
 
 
+def keyring() -> Path:
+    """Where the user's GPG has its keys, if it has any."""
+    return Path(os.environ.get("GNUPGHOME") or "~/.gnupg").expanduser().absolute()
+
+
 def _gpg(folder: str, argv: Sequence[str], program: str) -> Finished:
     """With the user's keyring and nothing else of their environment. Where they have none, none is made for them."""
-    keyring = Path(os.environ.get("GNUPGHOME") or "~/.gnupg").expanduser().absolute()
-    if not keyring.is_dir():
-        keyring = Path(folder, "no-keyring")
-        keyring.mkdir(mode=0o700)
-    env = {**clean_environment(folder, folder), "GNUPGHOME": str(keyring)}
+    home = keyring()
+    if not home.is_dir():
+        home = Path(folder, "no-keyring")
+        home.mkdir(mode=0o700)
+    env = {**clean_environment(folder, folder), "GNUPGHOME": str(home)}
     return run_now([find_program(program or "gpg"), *_QUIET, *argv], cwd=folder, env=env)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -19,7 +20,7 @@ from walkdown.record.files import GPG, MOST_BYTES, MOST_SIGNATURES, SSH, RecordF
 FORMAT = "walkdown.note/1"
 MOST_NOTE = 2 * MOST_BYTES
 _MOST_RECORDS = 200
-_START = b'{"format":"walkdown.note/'
+_OURS = re.compile(rb'^\{"format":"walkdown\.note/[^\n]*', re.MULTILINE)
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8,64}")
 _SLUG = re.compile(r"[A-Za-z0-9@_+-]{1,100}")
 
@@ -59,7 +60,7 @@ def line_of(files: RecordFiles) -> bytes:
 def with_record(note: bytes, files: RecordFiles) -> bytes:
     """The note with this record at its end, and as it is where it holds exactly that already."""
     line = line_of(files)
-    if line in note.split(b"\n"):
+    if b"\n" + line + b"\n" in b"\n" + note + b"\n":
         return note
     before = note if not note or note.endswith(b"\n") else note + b"\n"
     joined = before + f"walkdown sign-off {files.name}\n".encode() + line + b"\n"
@@ -82,9 +83,10 @@ def records_in(note: bytes) -> tuple[RecordFiles, ...]:
     return tuple(sorted(_joined(found), key=_age, reverse=True))
 
 
-def _lines(note: bytes) -> Iterator[bytes]:
-    ours = [line for line in note.split(b"\n") if line.startswith(_START)]
-    yield from ours[-_MOST_RECORDS:]
+def _lines(note: bytes) -> list[bytes]:
+    """The newest of ours. Cut out one by one: a note of nothing but line ends would fill the memory as a list."""
+    found = (one[0] for one in _OURS.finditer(note))
+    return list(deque(found, maxlen=_MOST_RECORDS))
 
 
 def _read(line: bytes) -> RecordFiles:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _TOKEN = re.compile(r"\S+")
-_PUNCTUATION = re.compile(r"^[^\w]+|[^\w]+$|^_+|_+$")
+# From the first letter or digit to the last. Its shape takes one pass, however long somebody makes a line.
+_CORE = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d{1,5}")
 _LONGEST = 30
@@ -39,9 +40,8 @@ def _tokens(text: str) -> list[str]:
 
 def _bare(token: str) -> str:
     """Without quotes, brackets and marks around it; underlines and stars are how prose is set in bold."""
-    while (less := _PUNCTUATION.sub("", token)) != token:
-        token = less
-    return token
+    found = _CORE.search(token)
+    return found[0] if found else ""
 
 
 def _is_plain(token: str) -> bool:

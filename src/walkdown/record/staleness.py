@@ -18,7 +18,8 @@ CODE, RULES, AGE, EXPIRY = "code", "rules", "age", "expiry"
 PATHS_NAMED = 5
 _NAMED = 3
 # What a clone lacks, or what this machine may not read, says nothing about the code.
-_OF_CONTENT = frozenset(("wide-text", "binary-source", "too-large"))
+_OF_CONTENT = frozenset(("wide-text", "binary-source", "too-large", "too-deep", "link-outside", "link-unread"))
+_UNSEEN, _UNASKED = "changed-unseen", "not-asked"
 
 
 class Stale(msgspec.Struct, frozen=True):
@@ -39,8 +40,10 @@ def staleness(statement: Statement, tree: Tree, now: datetime) -> Stale:
     findings = [one for line in predicate.findings if (one := _finding_by_code(line, differs, tree))]
     changed = [one for one in (*items, *findings) if (one.kind, one.id) not in over]
     gaps, notes = new_gaps(predicate, tree)
+    told = {gap.title for gap in gaps}
+    unasked = [one for one in (*_unseen(differs), *_unasked(predicate, differs, tree)) if one.title not in told]
     passed = _passed_by(tree.passed_by(statement.about.digest.git_commit))
-    return Stale((*timed, *changed, *gaps), differs, (*differs.notes, *_told_of(differs), *passed, *notes))
+    return Stale((*timed, *changed, *gaps, *unasked), differs, (*differs.notes, *_told_of(differs), *passed, *notes))
 
 
 def by_time(predicate: Predicate, today: date) -> Iterator[Reopened]:
@@ -159,9 +162,34 @@ def _gap(skip: Skipped) -> str:
     return f"{skip.path}: {skip.reason}"
 
 
+def _unseen(differs: Differences) -> Iterator[Reopened]:
+    """Links, submodules and built programs: they change what runs, and a scan would say nothing of it."""
+    for path in differs.unseen:
+        why = "it changed, it may change what runs, and no scanner can look at it"
+        yield Reopened("gap", gap_id("", path, _UNSEEN), path, why, CODE, sure=True, paths=(path,))
+    if differs.hidden:
+        why = f"they differ, and which ones cannot be told: {differs.hidden}"
+        yield Reopened("gap", gap_id("", "", _UNSEEN), "links, pictures or built programs", why, CODE)
+
+
+def _unasked(predicate: Predicate, differs: Differences, tree: Tree) -> Iterator[Reopened]:
+    """What changed and what no answered question bears on: a short list must not make a green light of silence."""
+    asked = {topic for item in predicate.items if item.said is not None for topic in item.topics}
+    if not tree.known_topics.issuperset(asked):
+        return  # those items reopen whatever changed
+    covered = set(differs.paths_of(asked))
+    paths = tuple(path for path in differs.paths_of(differs.topics) if path not in covered)
+    untold = differs.unknown or any(not some for some in differs.topics.values())
+    if paths or (untold and not differs.bear_on(asked)):
+        what, why = named(paths) or "the changes", "no question that was answered bears on it"
+        yield Reopened("gap", gap_id("", "", _UNASKED), what, why, CODE, sure=True, paths=paths[:PATHS_NAMED])
+
+
 def _told_of(differs: Differences) -> Iterator[str]:
     if differs.unread:
         yield f"No scanner reads {named(differs.unread)}, which changed; a person has to know that."
+    if differs.changes.modes:
+        yield f"What {named(differs.changes.modes)} may do as a file (its mode) changed, not what it holds."
 
 
 def _passed_by(paths: Sequence[str]) -> list[str]:

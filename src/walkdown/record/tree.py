@@ -11,6 +11,8 @@ from walkdown.errors import GitError, TargetError
 from walkdown.model import SkipKind, Skipped, Topics
 from walkdown.target import Target
 from walkdown.target.changes import Changes, changes_from, old_bytes
+from walkdown.target.contents import is_binary
+from walkdown.target.inventory import content_id
 from walkdown.target.names import is_record
 from walkdown.target.topics import TOPICS, digest_topics, topics_of
 
@@ -101,10 +103,23 @@ class Tree:
     @cached_property
     def topics(self) -> Topics:
         """As a scan would tell them. Reads every file."""
-        files = self._target.files
-        return digest_topics(
-            (file.path, file.content, topics_of(file.path, self.data(file.path) or b"")) for file in files
-        )
+        return digest_topics(self._told.values())
+
+    @cached_property
+    def _told(self) -> Mapping[str, tuple[str, str, frozenset[str]]]:
+        return {
+            file.path: (file.path, file.content, topics_of(file.path, self.data(file.path) or b""))
+            for file in self._target.files
+        }
+
+    def topics_with(self, other: Mapping[str, bytes | None]) -> Topics:
+        """`topics`, if those files held something else, or were not there."""
+        told = dict(self._told)
+        for path, data in other.items():
+            told.pop(path, None)
+            if data is not None and not is_binary(data):
+                told[path] = (path, content_id(path.rpartition("/")[2], data), topics_of(path, data))
+        return digest_topics(told.values())
 
     def topics_in(self, path: str, data: bytes) -> frozenset[str]:
         return topics_of(path, data)

@@ -17,10 +17,13 @@ from walkdown.record.keys import gpg_program
 from walkdown.record.statement import Countersignature
 from walkdown.record.users import git_setting, read_own
 from walkdown.record.verification import TAMPERED, Problem, Vouched
+from walkdown.target.git_files import find as find_repository
 
 MOST_TRUST_BYTES = 4 * 1024 * 1024
 _PRINCIPAL = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]{1,500}")
 _NOBODY = "Name whom to believe: --allowed-signers FILE, or git's gpg.ssh.allowedSignersFile."
+
+_KEYRING_IN_TREE = "your GPG keyring is not used: it lies in the tree that is verified"
 
 
 class Allowed(msgspec.Struct, frozen=True):
@@ -46,6 +49,7 @@ def find_trust(named: str, config: str, from_ref: Allowed | None, *, tree: str =
     `tree`: the folder that is verified; a file in it cannot say whom to believe about it."""
     allowed: list[Allowed] = []
     notes: list[str] = []
+    tree = _whole(tree)
     if named:
         allowed.append(_read(Path(named).absolute(), f"--allowed-signers {named}", tree))
     if from_ref is not None:
@@ -61,7 +65,16 @@ def find_trust(named: str, config: str, from_ref: Allowed | None, *, tree: str =
             notes.append(found)
     revoked, note = _revoked_of_git()
     notes += [note] if note else []
-    return Trust(tuple(allowed), revoked, not only, gpg_program(), tuple(notes))
+    own_keys = not _is_within(gpg.keyring(), tree)
+    if not only and not own_keys:
+        notes.append(_KEYRING_IN_TREE)
+    return Trust(tuple(allowed), revoked, not only and own_keys, gpg_program(), tuple(notes))
+
+
+def _whole(tree: str) -> str:
+    """The repository of a folder that is verified: whoever changes the one can change all of the other."""
+    found = find_repository(str(Path(tree).resolve()))[0] if tree else None
+    return found.top if found is not None else tree
 
 
 def _revoked_of_git() -> tuple[str, str]:
@@ -154,7 +167,8 @@ def _vouch_gpg(
     if answer.fits is False:
         return _unfit(file, ".asc", answer.why)
     told = why or "your GPG keyring says that the key is theirs"
-    return _vouched(file, statement, key=answer.key, why=told, trusted=not why)
+    # By the key that a person is known by: two of its subkeys are not two people.
+    return _vouched(file, statement, key=answer.owner or answer.key, why=told, trusted=not why)
 
 
 def _by_keyring(answer: gpg.Answer, mail: str, trust: Trust) -> str:
@@ -162,7 +176,8 @@ def _by_keyring(answer: gpg.Answer, mail: str, trust: Trust) -> str:
     if not answer.good:
         return answer.why
     if not trust.gpg:
-        return "only the allowed signers that were named count, and those are SSH keys"
+        named = "only the allowed signers that were named count, and those are SSH keys"
+        return _KEYRING_IN_TREE if _KEYRING_IN_TREE in trust.notes else named
     mails = gpg.mails_of(answer.owner, trust.gpg_program) if answer.sure else ()
     if not mails:
         why = "your keyring has the key but does not say that it is really theirs; if you know that it is"

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from walkdown.errors import RecordError, UsageError
 from walkdown.process import run_now
+from walkdown.target.git_files import find as find_repository
 
 _HOW_TO_GET = {
+    "git": "Install git; walkdown asks your git's own config how you sign and whom you believe.",
     "ssh-keygen": "Install OpenSSH (Debian, Ubuntu: apt-get install openssh-client).",
     "gpg": "Install GnuPG (Debian, Ubuntu: apt-get install gnupg; macOS: brew install gnupg).",
 }
@@ -19,19 +21,30 @@ _HOW_TO_GET = {
 
 def git_setting(name: str) -> str:
     """From the user's global config and what that includes, asked outside of any repository."""
-    argv = ["git", "config", "--global", "--includes", "--get", name]
+    argv = [find_program("git"), "config", "--global", "--includes", "--get", name]
     ended = run_now(argv, cwd="/", env=dict(os.environ))
     return ended.stdout.decode("utf-8", "replace").strip() if ended.code == 0 else ""
 
 
 def find_program(name: str) -> str:
-    """Full path of a program by the user's PATH; entries such as `.`, which could be the target, do not count."""
+    """Full path of a program by the user's PATH; entries such as `.`, which could be the target, do not count, nor do
+    folders of the repository one stands in: npm and direnv put those first."""
     folders = [one for one in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(one).is_absolute()]
+    if here := _repository():
+        folders = [one for one in folders if not Path(one).resolve().is_relative_to(here)]
     found = shutil.which(str(Path(name).expanduser()), path=os.pathsep.join(folders))
     if found is None:
         advice = _HOW_TO_GET.get(name, "Mend the program's name in your git config.")
         raise RecordError(f"{name} is not on this machine.", advice)
     return found
+
+
+def _repository() -> str:
+    try:
+        found, _ = find_repository(str(Path.cwd()))
+    except OSError:  # somebody took the folder away from under us
+        return ""
+    return found.top if found is not None else ""
 
 
 def read_own(path: Path, most: int) -> bytes:

@@ -193,13 +193,13 @@ def look_at(result: ScanResult, threshold: Severity, *, fresh: bool) -> Looked:
     """Sort out a scan once."""
     skips = [("", skip) for skip in result.target.skipped]
     skips += [(report.scanner, skip) for report in result.reports for skip in report.coverage.skipped]
-    gaps = _gaps((*skips, *_not_run(result.reports)), SkipKind.GAP)
+    gaps = _gaps((*skips, *_not_run(result.reports)), SkipKind.GAP, result.unread)
     return Looked(
         result=result,
         index=index(result),
         gaps=gaps,
-        limits=_gaps(skips, SkipKind.LIMIT),
-        scope=_gaps(skips, SkipKind.SCOPE),
+        limits=_gaps(skips, SkipKind.LIMIT, {}),
+        scope=_gaps(skips, SkipKind.SCOPE, {}),
         serious=tuple(one for one in result.findings if one.severity.at_least(threshold)),
         by_id={one.id: one for one in result.findings},
         gap_by_id={one.id: one for one in gaps},
@@ -273,14 +273,14 @@ def _proposal(evidence: Evidence) -> Verdict | None:
     return Verdict.NOT_APPLICABLE if evidence.standpoint is Standpoint.DOES_NOT_APPLY else None
 
 
-def _gaps(skips: Iterable[tuple[str, Skipped]], kind: SkipKind) -> tuple[Gap, ...]:
+def _gaps(skips: Iterable[tuple[str, Skipped]], kind: SkipKind, contents: Mapping[str, str]) -> tuple[Gap, ...]:
     """One for each place and class of reason: ten rules that gave up on a file are one thing to decide."""
     reasons: dict[tuple[str, str, str], list[str]] = {}
     for scanner, skip in skips:
         if skip.kind is kind:
             reasons.setdefault((scanner, skip.path, skip.code), []).append(skip.reason)
     return tuple(
-        Gap(gap_id(scanner, path, code), scanner, path, code, _said(said), kind)
+        Gap(gap_id(scanner, path, code), scanner, path, code, _said(said), kind, contents.get(path, ""))
         for (scanner, path, code), said in reasons.items()
     )
 

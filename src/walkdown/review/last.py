@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,7 +27,7 @@ from walkdown.model import (
     Topics,
 )
 
-_SHAPE = 3
+_SHAPE = 4
 _FILE = "last.msgpack"
 
 
@@ -65,6 +65,7 @@ class _Kept(msgspec.Struct, frozen=True):
     asked: str = ""
     looks: tuple[Looks, ...] = ()
     topics: Topics = Topics()
+    unread: Mapping[str, str] = {}
 
 
 class _Shaped(msgspec.Struct, frozen=True):
@@ -147,6 +148,7 @@ def _kept(result: ScanResult, asked: str) -> _Kept:
         asked=asked,
         looks=result.looks,
         topics=result.topics,
+        unread=result.unread,
     )
 
 
@@ -163,6 +165,7 @@ def _opened(kept: _Kept) -> Last:
             finished=kept.finished,
             looks=kept.looks,
             topics=kept.topics,
+            unread=kept.unread,
         ),
         kept.asked,
     )

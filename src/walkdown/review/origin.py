@@ -7,6 +7,7 @@ evidence that is no longer so shows as stale. A record that nobody vouches for o
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -15,6 +16,7 @@ import msgspec
 
 from walkdown.checklist import Checklist, Evidence, gather
 from walkdown.checklist.evidence import changed_by_eye
+from walkdown.checklist.readiness import severity_then
 from walkdown.errors import WalkdownError
 from walkdown.model import (
     Decided,
@@ -31,6 +33,7 @@ from walkdown.model import (
     Subject,
     Topics,
     Verdict,
+    is_whole,
     path_of,
 )
 from walkdown.record.files import RecordFiles
@@ -44,6 +47,7 @@ from walkdown.record.verify import verify
 from walkdown.review.board import Looked, Offer, Origin
 from walkdown.review.review import Review
 from walkdown.review.told_again import Secrets, told_again, unknown
+from walkdown.safetext import for_json
 
 __all__ = ["Offer", "Origin", "Origins", "carry", "facts_digest", "find_origins", "look_for_origins", "question_of"]
 
@@ -99,6 +103,10 @@ def look_for_origins(review: Review, trust: Trust) -> Origins:
             bad = next((one.line for one in found.problems if one.code in (TAMPERED, UNREADABLE)), found.line)
             notes.append(f"{files.name} is left out. {bad}")
             continue
+        if not _is_of_here(found.statement, tree, review):
+            why = f"it is of {found.statement.about.name}, and nothing shows that this is the same project"
+            notes.append(f"{files.name} is left out: {why}.")
+            continue
         origin = _origin(files, found.statement, found, trusted=not codes & {UNKNOWN_SIGNER, UNSIGNED})
         if origin.trusted:
             return Origins(origin, offered, tuple(notes))
@@ -106,6 +114,15 @@ def look_for_origins(review: Review, trust: Trust) -> Origins:
     if len(records) > MOST_LOOKED_AT:
         notes.append(f"Only the newest {MOST_LOOKED_AT} of {len(records)} records were looked at.")
     return Origins(None, offered, tuple(notes))
+
+
+def _is_of_here(statement: Statement, tree: Tree, review: Review) -> bool:
+    """By the first commits, of which `verify` has refused others. Where one side has none, a record that came along
+    with a copied folder must not answer for another project."""
+    about = statement.about
+    if about.digest.looked == tree.looked or (statement.predicate.repo.roots and tree.roots.commits) or tree.shallow:
+        return True
+    return about.name == for_json(review.masker.mask_text(review.target.facts.name))
 
 
 def _origin(files: RecordFiles, statement: Statement, found: Verification, *, trusted: bool) -> Origin:
@@ -151,9 +168,13 @@ def _findings(origin: Origin) -> tuple[FindingLine, ...]:
 
 def carried_by(origin: Origin, looked: Looked, checklist: Checklist, ids: Mapping[str, str]) -> tuple[Carried, ...]:
     """Made once for a scan: what it says does not hang on what people do here."""
-    predicate = origin.statement.predicate
+    predicate, result = origin.statement.predicate, looked.result
+    # The very files that were signed, and a tool that is not on this machine.
+    blind = origin.statement.about.digest.looked == result.target.looked and not all(
+        is_whole(one.outcome) for one in result.reports
+    )
     return (
-        *_of_items(predicate, looked, checklist, ids, origin.name),
+        *_of_items(predicate, looked, checklist, ids, origin.name, blind=blind),
         *_of_findings(predicate, looked, ids, origin.name),
         *_of_gaps(predicate, origin.name),
     )
@@ -194,13 +215,13 @@ def _of_findings(predicate: Predicate, looked: Looked, ids: Mapping[str, str], r
         finding = looked.by_id.get(ids.get(line.id, "")) if line.said else None
         if line.said is None or finding is None:
             continue
-        verdict = line.said.decision.verdict
-        # Who set aside something harmless has not set aside what it is said to be today.
-        if verdict in _SET_ASIDE and not line.severity.at_least(finding.severity):
+        told = line.said.decision
+        # Who set aside something harmless has not set aside what it is said to be today, nor what it had become when it
+        # was signed over.
+        then = severity_then(told) or line.severity
+        if told.verdict in _SET_ASIDE and not then.at_least(finding.severity):
             continue
-        decision = msgspec.structs.replace(
-            line.said.decision, subject=Subject(Kind.FINDING, finding.id), domain=domain_of(finding)
-        )
+        decision = msgspec.structs.replace(told, subject=Subject(Kind.FINDING, finding.id), domain=domain_of(finding))
         yield Carried(_standing(line.said, decision, record), line.said)
 
 
@@ -216,7 +237,7 @@ def _of_gaps(predicate: Predicate, record: str) -> Iterator[Carried]:
 
 
 def _of_items(
-    predicate: Predicate, looked: Looked, checklist: Checklist, ids: Mapping[str, str], record: str
+    predicate: Predicate, looked: Looked, checklist: Checklist, ids: Mapping[str, str], record: str, *, blind: bool
 ) -> Iterator[Carried]:
     lines = {line.id: line for line in predicate.items if line.said}
     if not lines:
@@ -226,7 +247,9 @@ def _of_items(
         if line is None or line.said is None:
             continue
         told = line.said.decision
-        same = told.domain == line.domain and _is_same(line, evidence, ids, predicate.topics)
+        same = told.domain == line.domain and (
+            _is_same(line, evidence, ids, predicate.topics) or (blind and _adds_nothing(line, evidence, ids))
+        )
         decision = msgspec.structs.replace(
             told,
             subject=Subject(Kind.ITEM, line.id),
@@ -250,6 +273,14 @@ def _is_same(line: ItemLine, evidence: Evidence, ids: Mapping[str, str], topics:
         and line.topics == evidence.topics
         and not changed_by_eye(evidence, topics)
     )
+
+
+def _adds_nothing(line: ItemLine, evidence: Evidence, ids: Mapping[str, str]) -> bool:
+    """Less was looked at than then, and nothing else was found: what was said then was said of these very files. That
+    the tool is missing stands in the way by itself."""
+    now = {one.id for one in (*evidence.against, *evidence.dismissed)}
+    then = {ids[one] for one in line.found if one in ids}
+    return evidence.gaps > line.gaps and now <= then and line.question == question_of(evidence.item)
 
 
 def _standing(said: Said, decision: Decision, record: str) -> Standing:
@@ -289,4 +320,5 @@ def _told(fact: Fact) -> tuple[str, str, str]:
 
 
 def _digest(parts: object) -> str:
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+    # json spells out what is no text; a name of a file may hold that.
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

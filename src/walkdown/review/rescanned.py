@@ -12,6 +12,7 @@ import msgspec
 
 from walkdown.checklist import Evidence, gather, index
 from walkdown.checklist.evidence import changed_by_eye
+from walkdown.checklist.readiness import is_other_content
 from walkdown.errors import WalkdownError
 from walkdown.model import CommitPlace, FilePlace, Finding, Gap, ScanResult, is_whole, line_of, path_of
 from walkdown.record.staleness import CODE, PATHS_NAMED, RULES, Stale, staleness
@@ -114,15 +115,17 @@ class _Told:
 
     def gaps(self) -> Iterator[Reopened]:
         """What nobody could look at today, and could then. The target's own are known without a scan."""
-        known = {one.id for one in self._predicate.gaps}
+        known = {one.id: one for one in self._predicate.gaps}
         yield from (may for (kind, _), may in self._may.items() if kind == "gap")
         for gap in self._looked.gaps:
-            if gap.id not in known and gap.scanner and gap.path:
-                yield self._gap(gap)
+            line = known.get(gap.id)
+            if line is None and gap.scanner and gap.path:
+                yield self._gap(gap, f"{gap.scanner} could not look at it: {gap.reason}")
+            elif line and line.said and not line.by_class and is_other_content(gap, line.said.decision):
+                yield self._gap(gap, f"it changed since it was waived: {gap.reason}")
 
-    def _gap(self, gap: Gap) -> Reopened:
+    def _gap(self, gap: Gap, why: str) -> Reopened:
         cause = CODE if gap.path in self._differs.changes.paths else RULES
-        why = f"{gap.scanner} could not look at it: {gap.reason}"
         return Reopened("gap", gap.id, gap.path, why, cause, sure=True, paths=(gap.path,))
 
     def _is_in_changed(self, finding: Finding) -> bool:

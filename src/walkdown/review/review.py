@@ -24,6 +24,7 @@ from walkdown.model import (
     Looks,
     Manifest,
     Missing,
+    Report,
     ScanResult,
     Silence,
     SkipKind,
@@ -286,7 +287,18 @@ class Review:
             finished=_now(),
             looks=self._looks(files),
             topics=topics,
+            unread=self._contents_of_gaps(scanned.reports),
         )
+
+    def _contents_of_gaps(self, reports: Sequence[Report]) -> Mapping[str, str]:
+        """Of the files that somebody should have looked at and could not. What no scanner is offered goes by the name
+        that git has for it; some are too large to be read for that, too."""
+        inventory = self.target.inventory
+        skips = (*self.target.skipped, *(skip for one in reports for skip in one.coverage.gaps))
+        paths = {skip.path for skip in skips if skip.kind is SkipKind.GAP and skip.path}
+        files, blobs = inventory.by_path, inventory.blobs
+        told = {path: files[path].content if path in files else blobs.get(path, "") for path in sorted(paths)}
+        return {path: content for path, content in told.items() if content}
 
     def _looks(self, files: Sequence[SourceFile]) -> tuple[Looks, ...]:
         paths = [file.path for file in files]

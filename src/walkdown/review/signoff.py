@@ -12,7 +12,7 @@ import msgspec
 
 from walkdown.errors import UsageError
 from walkdown.model import Actor
-from walkdown.record.files import RecordFiles, Seal
+from walkdown.record.files import MOST_BYTES, RecordFiles, Seal
 from walkdown.record.folder import publish, publish_seal
 from walkdown.record.paper import paper
 from walkdown.record.statement import (
@@ -30,8 +30,10 @@ from walkdown.review.board import Board
 from walkdown.review.review import Review
 from walkdown.review.session import Session
 from walkdown.review.state_lines import exceptions_of, predicate_of
+from walkdown.safetext import Masker, for_json
 
 _OCCASION_MOST = 200
+MIB = 1024 * 1024
 
 
 class How(msgspec.Struct, frozen=True):
@@ -65,8 +67,10 @@ class Made(msgspec.Struct, frozen=True):
 
 def prepare(session: Session, how: How) -> Prepared:
     """The record as it would be signed now. Nothing is written."""
-    # Read again: between the question and the typed word somebody else may have decided, or a day may have passed.
+    # Read again: between the question and the typed word somebody else may have decided, a day may have passed, and
+    # the person themselves may have mended something in another window.
     session.refresh()
+    session.look_at_files()
     review, board = session.review, session.tell_since()
     if board.looked is None:
         raise UsageError("There is nothing to sign yet.", "Scan first.")
@@ -76,7 +80,8 @@ def prepare(session: Session, how: How) -> Prepared:
         raise UsageError("Not signed: something stands open.", f"{first.title}: {first.why}. See: walkdown status")
     _check_words(how)
     target = board.looked.result.target
-    about = RecordSubject(review.target.facts.name, Digest(target.head, target.tree, target.looked))
+    name = for_json(review.masker.mask_text(review.target.facts.name))  # of a folder: anything may stand there
+    about = RecordSubject(name, Digest(target.head, target.tree, target.looked))
     predicate = predicate_of(
         session,
         board,
@@ -97,23 +102,29 @@ def prepare(session: Session, how: How) -> Prepared:
 
 def countersignature_of(files: RecordFiles, signer: Signer, *, machine: bool) -> Countersignature:
     """What this person signs: this record, as whom, in which role, when."""
+    _check_size(files)  # before anybody is asked for a passphrase
+    words = Masker().mask_text  # what is plainly a secret; in a record's own lines those of its files are hidden, too
     return Countersignature(
         record_sha256=sha256(files.json),
         record=files.name,
-        name=signer.name,
-        mail=signer.mail,
-        role=signer.role,
+        name=words(signer.name),
+        mail=words(signer.mail),
+        role=words(signer.role),
         time=_now(),
         by_machine=machine,
     )
 
 
 def finish(session: Session, prepared: Prepared, seal: Seal | None) -> Made:
-    """Put it on disk with its first signature. Refused where somebody decided while it was being signed: the record
-    would say less than what stands."""
+    """Put it on disk with its first signature. Refused where somebody decided or wrote to a file while it was being
+    signed: the record would say less than what stands."""
+    _check_size(prepared.files)
+    session.look_at_files()
     predicate, then, now = prepared.statement.predicate, prepared.board, session.refresh()
     if now.looked is not then.looked or now.state.decisions != then.state.decisions or now.today != then.today:
-        raise UsageError("Not signed: something was decided or scanned meanwhile.", "Look at it, then sign again.")
+        raise UsageError(
+            "Not signed: something was decided, scanned or changed meanwhile.", "Look at it, then sign again."
+        )
     files = msgspec.structs.replace(prepared.files, seals=(seal,) if seal else ())
     path = publish(Path(session.review.target.root), files)
     signer = predicate.signer
@@ -125,6 +136,13 @@ def finish(session: Session, prepared: Prepared, seal: Seal | None) -> Made:
 def add_seal(review: Review, files: RecordFiles, seal: Seal) -> Path:
     """One more person's signature beside a record that stays as it is."""
     return publish_seal(Path(review.target.root), files.name, seal)
+
+
+def _check_size(files: RecordFiles) -> None:
+    if len(files.json) > MOST_BYTES:
+        size = f"{len(files.json) // MIB + 1} MB"
+        what = f"The record would hold {size}, and none larger than {MOST_BYTES // MIB} MB is read."
+        raise UsageError(what, "Leave out generated files: exclude, in the project's or your config.")
 
 
 def _check_words(how: How) -> None:

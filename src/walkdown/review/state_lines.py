@@ -41,6 +41,7 @@ from walkdown.record.statement import (
     Repo,
     Said,
     Signer,
+    Since,
     ToolLine,
 )
 from walkdown.review.board import Board, ItemView, Looked
@@ -101,7 +102,7 @@ def predicate_of(
         topics=result.topics,
         stack=tuple(dict.fromkeys(words(part.name) for part in result.target.stack)),
         scope=_scope(looked, words),
-        since=board.since,
+        since=_since(board.since, words),
     )
 
 
@@ -256,7 +257,9 @@ def _gap(gap: Gap, board: Board, words: Words) -> GapLine:
 
 
 def _limit(one: Gap, words: Words) -> GapLine:
-    return GapLine(one.id, words(one.scanner), words(one.path), words(one.code), words(one.reason), kind=SkipKind.LIMIT.value)
+    return GapLine(
+        one.id, words(one.scanner), words(one.path), words(one.code), words(one.reason), kind=SkipKind.LIMIT.value
+    )
 
 
 def _tool(report: Report, words: Words, *, offline: bool, at: str) -> ToolLine:
@@ -274,6 +277,13 @@ def _tool(report: Report, words: Words, *, offline: bool, at: str) -> ToolLine:
         data=asked,
         data_at=at if asked else "",
     )
+
+
+def _since(since: Since | None, words: Words) -> Since | None:
+    """Who signed the last one is told by its countersignatures, which are other people's words."""
+    if since is None:
+        return None
+    return msgspec.structs.replace(since, by=tuple(map(words, since.by)), told=words(since.told))
 
 
 def _scope(looked: Looked, words: Words) -> tuple[str, ...]:

@@ -89,12 +89,15 @@ def told_again(
 
 
 def _unmoved(lines: Sequence[FindingLine], findings: Sequence[Finding]) -> dict[str, str]:
-    """Most are where they were and have the name they had: those with no twin need no comparing."""
+    """Most are where they were and have the name they had: those with no twin need no comparing. Of twins another
+    machine may have named either first."""
     then = Counter(map(_line_home, lines))
     now = Counter(map(_home, findings))
     names = {one.id: _home(one) for one in findings}
     return {
-        one.id: one.id for one in lines if names.get(one.id) == (home := _line_home(one)) and then[home] == now[home]
+        one.id: one.id
+        for one in lines
+        if names.get(one.id) == (home := _line_home(one)) and then[home] == now[home] == 1
     }
 
 

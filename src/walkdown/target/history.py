@@ -7,6 +7,7 @@ git: the bytes we read ourselves are held against the names of committed blobs; 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,8 @@ from walkdown.target.staged import staged_paths
 from walkdown.target.versions import versions
 
 REF_MOST = 256
+_SUFFIX = re.compile(r"[~^:@]")
+_SHORT = re.compile(r"[0-9a-f]{4,63}")
 COUNT_SECONDS = 120.0
 IGNORED_SECONDS = 30.0
 
@@ -89,11 +92,25 @@ class GitHistory:
         """The commit that a person's text names. It goes to git as one revision, never as an option."""
         if not ref or ref.startswith("-") or len(ref) > REF_MOST or any(ord(letter) < 32 for letter in ref):
             raise GitError(f"{ref[:60]!r} does not name a commit.", "Give a branch, a tag or a commit id.")
+        meanings = [] if is_oid(ref) else self._meanings(_SUFFIX.split(ref, maxsplit=1)[0])
+        if len(meanings) > 1:
+            what = f"{ref!r} is the name of more than one commit here: {', '.join(meanings[:3])}."
+            raise GitError(what, f"Say which one, in full: {meanings[-1]}")
         answer = self.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         oid = answer.out.decode("ascii", "replace").strip()
         if answer.code != 0 or not is_oid(oid):
             raise GitError(f"{ref!r} names no commit of this repository.", "Give a branch, a tag or a commit id.")
         return oid
+
+    def _meanings(self, name: str) -> list[str]:
+        """What git would take a name for, where that is not one commit. Git itself takes a tag before a branch, so that
+        whoever may push a tag `main` could say what `main` is."""
+        places = ("refs/", "refs/tags/", "refs/heads/", "refs/remotes/", "")
+        named = {full: oid for _, oid, full in self._named}
+        found = {full: named[full] for place in places if (full := place + name) in named}
+        if found and _SHORT.fullmatch(name):
+            found |= dict.fromkeys(self.git.tell("rev-parse", f"--disambiguate={name}").decode().split(), "")
+        return list(found) if len(set(found.values())) > 1 else []
 
     def missing_objects(self, since: Sequence[str] = (), seconds: float = COUNT_SECONDS) -> int:
         """How many objects the history names and the clone does not have. Raises GitError where that cannot be told."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from walkdown.checklist import is_over
+from walkdown.checklist.readiness import print_then
 from walkdown.model import Channel, Confidence, Event, Finding, Place, Standing, line_of, path_of
 from walkdown.model.event import Decided
 from walkdown.model.hazards import HAZARDS
@@ -126,7 +127,8 @@ def _doubts(finding: Finding, standing: Standing) -> Iterator[Content]:
             )
     if standing.disputed:
         yield quiet("Neither saw the other's. Decide again to settle it.")
-    if standing.decision.domain and finding.fingerprint and standing.decision.domain != finding.fingerprint:
+    then = print_then(standing.decision)
+    if then and finding.fingerprint and then != finding.fingerprint:
         yield Content.styled("The code changed since this was decided.", "$medium")
 
 

@@ -114,7 +114,9 @@ async def sign(app: WalkdownApp, session: Session, actor: Actor, order: Order, s
     prepared = await asyncio.to_thread(_prepared, session, actor, order, seen)
     one = None
     if order.key is not None:
-        statement = countersignature_of(prepared.files, signer_of(actor, order.role), machine=False)
+        # As the record names them: masked, whatever somebody typed.
+        signer = prepared.statement.predicate.signer
+        statement = countersignature_of(prepared.files, signer, machine=False)
         one = await handed_over(app, statement, order.key)
     return await asyncio.to_thread(finish, session, prepared, one)
 

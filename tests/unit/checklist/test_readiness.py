@@ -7,7 +7,7 @@ import pytest
 from helpers.boards import ADA, BOB, TODAY, checklist, decided, finding, item, of_finding, of_item, result, state
 from walkdown.checklist import Evidence, gather, index, readiness, why_open
 from walkdown.checklist.readiness import is_worse, print_then, severity_then
-from walkdown.model import Act, Actor, Decision, Finding, Reach, Severity, Verdict
+from walkdown.model import Act, Actor, Decision, Finding, Gap, Reach, Severity, Subject, Verdict
 
 STYLE = item("style", "types.any", blocking=False)
 AGED = item("aged", blocking=False, reach=Reach.HUMAN, max_age_days=90)
@@ -92,3 +92,40 @@ def test_both_forms_of_what_a_decision_on_a_finding_rested_on_are_read(
     decision = Decision(of_finding("f1"), Verdict.ACCEPTED, domain=domain)
     assert (print_then(decision), severity_then(decision)) == (fingerprint, severity)
     assert is_worse(finding("f1", severity=Severity.CRITICAL), decision) is (severity is not None)
+
+
+@pytest.mark.parametrize(
+    ("time", "why"),
+    [
+        ("2031-01-01T10:00:00Z", "decided on a day that cannot be: a clock was wrong"),
+        ("2026-11-21T00:10:00Z", ""),
+        ("2026-08-22T10:00:00Z", ""),
+        ("2026-08-21T10:00:00Z", "decided more than 90 days ago"),
+    ],
+)
+def test_a_clock_that_was_ahead_makes_no_answer_hold_for_years(time: str, why: str) -> None:
+    assert told(passed("aged"), time=time)[0]["aged"] == why
+
+
+BROKEN = Gap("g1", "bandit", "old.py", "syntax-error", "it cannot be parsed", content="as-it-is")
+
+
+@pytest.mark.parametrize(
+    ("let_go", "why"),
+    [
+        ((BROKEN.subject, "as-it-is"), []),
+        ((BROKEN.subject, "as-it-was"), ["it changed since it was waived: it cannot be parsed"]),
+        ((BROKEN.subject, ""), []),  # decided before that was kept
+        ((BROKEN.class_subject, ""), []),
+    ],
+)
+def test_who_let_a_file_go_unread_let_go_what_it_held_then(let_go: tuple[Subject, str], why: list[str]) -> None:
+    subject, content = let_go
+    then = state(decided(subject, Verdict.WAIVED, domain=content, until="2999-01-01"))
+    assert [one.why for one in readiness((), (), (BROKEN,), then, dirty=False, today=TODAY)] == why
+
+
+def test_a_waiver_for_the_class_holds_where_the_files_own_does_not() -> None:
+    own = decided(BROKEN.subject, Verdict.WAIVED, domain="as-it-was", until="2999-01-01")
+    group = decided(BROKEN.class_subject, Verdict.WAIVED, until="2999-01-01")
+    assert readiness((), (), (BROKEN,), state(own, group), dirty=False, today=TODAY) == ()

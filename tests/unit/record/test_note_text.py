@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -93,3 +95,13 @@ def test_a_note_of_very_many_lines_is_read_to_a_bound() -> None:
     lines = b"\n".join(line_of(made(f"{year}")) for year in range(1000, 1500))
     assert len(records_in(lines)) == 200
     assert records_in(lines)[0].json == made("1499").json
+
+
+def test_a_note_of_nothing_but_line_ends_does_not_fill_the_memory() -> None:
+    note = b"\n" * 20_000_000
+    tracemalloc.start()
+    try:
+        assert records_in(note) == ()
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()

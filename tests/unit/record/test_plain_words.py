@@ -62,3 +62,8 @@ def test_a_word_below_what_asks_for_a_secret_is_looked_at() -> None:
 def test_words_that_stood_there_before_are_no_news() -> None:
     before = b"Run https://example.org/x and mail a.b@example.org\n"
     assert only_words(before, b"Mail a.b@example.org and run https://example.org/x often\n")
+
+
+@pytest.mark.parametrize("token", ["_*" * 200_000 + "a" + "*_" * 200_000, "a" + "." * 400_000 + "a", "-_" * 400_000])
+def test_a_line_of_marks_without_end_takes_no_time(token: str) -> None:
+    assert only_words(b"tee\n", f"tee {token}\n".encode()) == ("." not in token)

@@ -124,3 +124,9 @@ def test_countersignatures_are_read_as_strictly(record: bytes, tmp_path: Path) -
             read_countersignature(data, "x")
     with pytest.raises(RecordError, match="newer walkdown"):
         read_countersignature(good.replace(b"countersignature:1", b"countersignature:2"), "x")
+
+
+def test_a_key_that_comes_again_is_found_among_very_many() -> None:
+    data = "{" + "".join(f'"{number}":0,' for number in range(300_000)) + '"z":0,"z":1}'
+    with pytest.raises(RecordError, match="has the key z twice"):
+        read_statement(data.encode(), "x.json")

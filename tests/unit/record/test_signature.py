@@ -12,13 +12,16 @@ import msgspec
 import pytest
 
 from helpers.command import Command
+from helpers.repos import make_repo
 from helpers.signers import Agent, Keyring, by_file, certificate, public, ssh_key, statement, tool
 from helpers.terminal import on_terminal
 from walkdown.errors import RecordError
 from walkdown.record.files import Seal
 from walkdown.record.keys import Key
 from walkdown.record.signature import seal
+from walkdown.record.ssh import key_behind
 from walkdown.record.statement import canonical
+from walkdown.record.users import find_program
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +122,19 @@ def test_programs_are_not_looked_for_where_one_stands(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f".:{tmp_path.name}::/usr/bin:/bin")
     assert accepted(tmp_path, seal(statement(), by_file(key)), f"ada@example.org {public(key)}")
+
+
+def test_programs_of_the_repository_one_stands_in_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`npm run` puts node_modules/.bin first: a package could bring an ssh-keygen that finds every signature good."""
+    repo = make_repo(tmp_path, {"api/node_modules/.bin/ssh-keygen": "#!/bin/sh\nexit 0\n"})
+    program = repo / "api" / "node_modules" / ".bin" / "ssh-keygen"
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.chdir(repo / "api")
+    assert key_behind(b"anything", b"no signature") is None
+    assert find_program("ssh-keygen") != str(program)
+    monkeypatch.chdir(tmp_path)
+    assert find_program("ssh-keygen") == str(program)
 
 
 SEAL = """

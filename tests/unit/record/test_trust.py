@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from helpers.repos import make_repo
 from helpers.signers import LONG_AGO, by_file, certificate, fingerprint, public, ssh_key, statement, tool
 from walkdown.errors import RecordError, UsageError
 from walkdown.record.allowed import matches, read_lines, why_not
@@ -297,6 +298,12 @@ def test_a_file_in_the_tree_says_nothing_about_the_tree(home: Path) -> None:
     with pytest.raises(UsageError, match="lies in the tree"):
         find_trust(str(home / "link" / "signers"), "", None, tree=str(home / "repo"))
     assert find_trust(str(home / "repo" / "signers"), "", None).allowed[0].lines == b""
+
+
+def test_a_file_elsewhere_in_the_repository_says_nothing_about_a_folder_of_it(home: Path) -> None:
+    repo = make_repo(home, {"signers": "", "api/app.py": "1\n"})
+    with pytest.raises(UsageError, match="lies in the tree"):
+        find_trust(str(repo / "signers"), "", None, tree=str(repo / "api"))
 
 
 def test_a_list_of_revoked_keys_that_is_gone_is_told(home: Path, sealed: Seal) -> None:

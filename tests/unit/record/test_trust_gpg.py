@@ -95,6 +95,30 @@ def test_a_name_that_holds_more_than_a_name_is_taken_for_its_mail(mine: Keyring,
     assert judged(mine.sign(canonical(statement(EVE))), EVE).trusted
 
 
+def test_two_subkeys_are_one_signer(mine: Keyring) -> None:
+    key = mine.new(f"Ada <{ADA}>")
+    mine.gpg("--passphrase", "", "--quick-add-uid", key, f"Eve <{EVE}>")
+    by_first = judged(mine.sign(DATA))
+    mine.gpg("--passphrase", "", "--quick-add-key", key, "ed25519", "sign")
+    by_second = judged(mine.sign(canonical(statement(EVE))), EVE)
+    assert by_first.trusted
+    assert by_second.trusted
+    assert by_first.key == by_second.key == key
+
+
+def test_a_keyring_in_the_tree_says_nothing_about_the_tree(mine: Keyring, tmp_path: Path) -> None:
+    mine.new(f"Ada <{ADA}>")
+    assert judged(mine.sign(DATA), trust=find_trust("", "", None, tree=str(tmp_path))).trusted
+    said = judged(mine.sign(DATA), trust=find_trust("", "", None, tree=str(mine.home.parent)))
+    assert (said.trusted, "keyring is not used" in said.why) == (False, True)
+
+
+def test_a_signature_over_a_hash_that_can_be_forged_counts_for_nobody(mine: Keyring) -> None:
+    mine.gpg("--passphrase", "", "--quick-gen-key", f"Ada <{ADA}>", "rsa2048", "sign")
+    said = judged(mine.sign(DATA, "--digest-algo", "SHA1", "--allow-weak-digest-algos", "--detach-sign"))
+    assert (said.trusted, "can be forged" in said.why) == (False, True), said.why
+
+
 def test_case_counts_for_nothing_in_a_mail(mine: Keyring) -> None:
     mine.new("Ada <Ada@Example.org>")
     assert judged(mine.sign(DATA)).trusted

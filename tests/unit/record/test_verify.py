@@ -148,6 +148,13 @@ def test_a_countersignature_that_was_changed_does_not_fit_its_signature(world: W
     assert problem.parts == ("countersignature", "signature")
 
 
+def test_a_record_that_was_named_after_another_day_is_told_though_nobody_signed_it(world: World) -> None:
+    """The newest is the one that is checked; a name alone must not make an old one new."""
+    _, files = world.record(unsigned=True)
+    later = msgspec.structs.replace(files, name=f"2099-01-01{files.name[10:]}")
+    assert (5, ("name", "JSON")) in disagree(world.check(later))
+
+
 @pytest.mark.parametrize("turn", [lambda data: data.replace(b"\n", b"\r\n"), lambda data: b"\xef\xbb\xbf" + data])
 def test_turned_line_endings_are_a_note(world: World, turn: Callable[[bytes], bytes]) -> None:
     files = world.signed()

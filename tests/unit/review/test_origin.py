@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,10 +17,12 @@ from walkdown.model import (
     Act,
     Actor,
     Channel,
+    Coverage,
     Decision,
     Event,
     Finding,
     Kind,
+    Missing,
     Redone,
     Severity,
     State,
@@ -159,6 +162,22 @@ def test_a_pass_is_carried_with_who_said_it_when_and_in_which_record() -> None:
     assert (standing.decision.over, standing.decision.batch) == (0, "")
     assert why(board, "sql") == ""
     assert why(board, "plain") == "undecided"
+
+
+def test_what_was_accepted_as_medium_and_signed_over_as_high_is_not_accepted_as_high() -> None:
+    looked = scan(finding("W-A", severity=Severity.HIGH))
+    medium = domain_of(finding("W-A", severity=Severity.MEDIUM))
+    aside = said(Decision(of_finding("W-A"), Verdict.ACCEPTED, "later", "Bob", "2999-01-01", domain=medium))
+    board = over(origin(looked, {}, {"W-A": aside}), looked)
+    assert [one.why for one in board.obstacles if one.id == "W-A"] == ["high, undecided"]
+
+
+def test_of_two_that_are_alike_in_all_another_machine_may_have_named_either_first() -> None:
+    def twin(name: str, line: int) -> Finding:
+        return msgspec.structs.replace(finding(name, line=line), fingerprint="same", context="a-b-c-d")
+
+    then, now = scan(twin("W-B", 5), twin("W-A", 20)), scan(twin("W-A", 5), twin("W-B", 20))
+    assert ids_of(origin(then), now) == {"W-B": "W-A", "W-A": "W-B"}
 
 
 def elsewhere(one: Finding, new_id: str, line: int) -> Finding:
@@ -318,6 +337,47 @@ def test_gaps_are_waived_alone_or_with_their_class() -> None:
     assert set(state.decisions) == {alone.subject, whole.subject}
 
 
+def without_semgrep(*found: Finding, files: str) -> Looked:
+    """The same scan on a machine that lacks it: none of its findings, unless somebody else has one."""
+    made = scan(*found).result
+    lost = tuple(
+        msgspec.structs.replace(one, outcome=Missing("It is not here.", "get it"), coverage=Coverage())
+        for one in made.reports
+    )
+    target = msgspec.structs.replace(made.target, looked=files)
+    return look_at(msgspec.structs.replace(made, reports=lost, target=target), Severity.HIGH, fresh=True)
+
+
+@pytest.mark.parametrize(
+    "other", [{"gaps": 1}, {"looked": False}, {"topics": ()}, {"facts": "0" * 64}, {"question": "0" * 64}]
+)
+def test_a_pass_stands_only_where_all_that_the_record_says_of_its_evidence_is_so_today(other: dict[str, Any]) -> None:
+    looked = scan(*FOUND)
+    one = origin(looked, {"sql": said(passed(looked, "sql"))})
+    predicate = one.statement.predicate
+    items = tuple(msgspec.structs.replace(line, **other) if line.id == "sql" else line for line in predicate.items)
+    statement = msgspec.structs.replace(one.statement, predicate=msgspec.structs.replace(predicate, items=items))
+    told = over(msgspec.structs.replace(one, statement=statement), looked)
+    assert why(told, "sql") == "the evidence changed since it was decided"
+
+
+@pytest.mark.parametrize(
+    ("found", "files", "open_"),
+    [
+        ((), "l" * 64, ""),
+        ((), "m" * 64, "the evidence changed since it was decided"),
+        ((finding("W-NEW", line=20),), "l" * 64, "the evidence changed since it was decided"),
+    ],
+)
+def test_a_tool_that_this_machine_lacks_asks_nothing_anew_about_the_very_files(
+    found: tuple[Finding, ...], files: str, open_: str
+) -> None:
+    then = scan(*FOUND)
+    board = over(origin(then, {"sql": said(passed(then, "sql"))}), without_semgrep(*found, files=files))
+    assert why(board, "sql") == open_
+    assert [one.kind.value for one in board.obstacles if one.kind.value == "gap"] == ["gap"], "the tool is missed"
+
+
 def test_a_record_from_tomorrow_does_not_rule_for_ever() -> None:
     looked = scan(*FOUND)
     one = origin(looked, {"sql": said(passed(looked, "sql"), at="2999-01-01T00:00:00Z")})
@@ -450,3 +510,22 @@ def test_no_more_than_the_newest_are_looked_at(repo: Path, tmp_path: Path) -> No
         found = look_for_origins(review, trust)
     assert found.trusted is None
     assert found.notes == ("Only the newest 20 of 21 records were looked at.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "git", "counts"), [("repo", False, True), ("shop", False, False), ("shop", True, True)]
+)
+def test_a_record_that_came_along_with_a_copied_folder_answers_for_no_other_project(
+    repo: Path, tmp_path: Path, name: str, git: bool, counts: bool
+) -> None:
+    key = make_key(tmp_path, "ours")
+    made = statement_for(repo, made="2024-11-18T09:00:00Z", more=None if git else {"repo": Repo()})
+    about = RecordSubject(name, msgspec.structs.replace(made.about.digest, git_commit="", git_tree="", looked="0" * 64))
+    files = files_of(msgspec.structs.replace(made, subject=(about,)))
+    put(repo, sealed(files, seal(countersignature(files, time="2024-11-18T09:00:00Z"), key)))
+    with Review.open(str(repo)) as review:
+        found = look_for_origins(review, trust_of(allow(tmp_path, ("ada@example.org", key))))
+    assert (found.trusted is not None) is counts
+    assert [note for note in found.notes if "nothing shows" in note] == (
+        [] if counts else [f"{files.name} is left out: it is of shop, and nothing shows that this is the same project."]
+    )

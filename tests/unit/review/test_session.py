@@ -10,17 +10,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from helpers.boards import ADA, BOB, checklist, finding, item, of_finding, of_item, result
+from helpers.boards import ADA, BOB, checklist, finding, gap, item, of_finding, of_item, result
 from helpers.repos import commit, git, make_repo, write
 from walkdown.errors import GitError, JournalError, UsageError
 from walkdown.model import Actor, Channel, Decided, Severity, TargetFacts, Verdict
-from walkdown.review import Review, Session, Terms, last
+from walkdown.record.statement import Signer
+from walkdown.review import Review, Session, Terms, last, signoff
 from walkdown.review.board import look_at
-from walkdown.review.signoff import How, prepare
+from walkdown.review.signoff import How, finish, prepare
 
 FOUND = tuple(finding(f"f{number}", "input.sql-built", line=number) for number in range(1, 4))
 WAIVED = Terms(reason="later", owner="Ada", until="2999-01-01")
 TIMEOUTS = of_item("error.timeouts")
+UNSIGNED = How(unsigned=True, signer=Signer("Ada"))
 
 
 class Desk:
@@ -295,3 +297,74 @@ def test_an_end_that_nothing_needs_is_not_kept(desk: Desk) -> None:
     (event,) = session.decide([TIMEOUTS], Verdict.NEEDS_WORK, terms, ADA)
     assert isinstance(event.act, Decided)
     assert (event.act.decision.owner, event.act.decision.until) == ("", "")
+
+
+def of_now(desk: Desk) -> Session:
+    """A window whose last scan was of the files as they are, with nothing to decide."""
+    session = desk.window()
+    kept(session, now())
+    assert session.recall()
+    session.checklist = checklist()
+    assert session.refresh().ready
+    return session
+
+
+@pytest.mark.parametrize("how", ["edited", "new", "committed"])
+def test_nobody_signs_over_files_that_changed_since_they_were_scanned(desk: Desk, how: str) -> None:
+    session = of_now(desk)
+    assert prepare(session, UNSIGNED).exceptions == ()
+    if how == "committed":
+        commit(desk.repo)
+    else:
+        write(desk.repo, {"app.py" if how == "edited" else "new.py": "eval(input())\n"})
+    with pytest.raises(UsageError, match="The scan is not of now"):
+        prepare(session, UNSIGNED)
+
+
+def test_nobody_signs_over_files_that_changed_while_the_key_was_asked_for(desk: Desk) -> None:
+    session = of_now(desk)
+    prepared = prepare(session, UNSIGNED)
+    write(desk.repo, {"app.py": "eval(input())\n"})
+    with pytest.raises(UsageError, match="changed meanwhile"):
+        finish(session, prepared, None)
+    assert not (desk.repo / ".walkdown").exists()
+
+
+def test_nobody_signs_over_what_another_window_decided_while_the_key_was_asked_for(desk: Desk) -> None:
+    session = of_now(desk)
+    prepared = prepare(session, UNSIGNED)
+    desk.window().decide([TIMEOUTS], Verdict.NEEDS_WORK, Terms(), BOB)
+    with pytest.raises(UsageError, match="decided, scanned or changed meanwhile"):
+        finish(session, prepared, None)
+    assert not (desk.repo / ".walkdown").exists()
+
+
+def test_no_record_is_made_that_nobody_would_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = of_now(desk)
+    prepared = prepare(session, UNSIGNED)
+    monkeypatch.setattr(signoff, "MOST_BYTES", len(prepared.files.json) - 1)
+    with pytest.raises(UsageError, match="The record would hold 1 MB"):
+        signoff.countersignature_of(prepared.files, UNSIGNED.signer, machine=False)
+    with pytest.raises(UsageError, match="The record would hold 1 MB"):
+        finish(session, prepared, None)
+    assert not (desk.repo / ".walkdown").exists()
+
+
+def test_what_is_as_it_was_is_signed(desk: Desk) -> None:
+    session = of_now(desk)
+    made = finish(session, prepare(session, UNSIGNED), None)
+    assert made.path.exists()
+    assert prepare(session, UNSIGNED).exceptions == (), "the record itself is no change"
+
+
+def test_a_gap_is_let_go_as_the_file_is(desk: Desk) -> None:
+    session = desk.window()
+    seen = msgspec.structs.replace(result((), (gap("old.py"),)), unread={"old.py": "as-it-is"})
+    session._looked = look_at(seen, Severity.HIGH, fresh=True)
+    (one,) = session.refresh().gaps
+    (event,) = session.decide([one.subject], Verdict.WAIVED, WAIVED, ADA)
+    assert isinstance(event.act, Decided)
+    assert event.act.decision.domain == "as-it-is"
+    (group,) = session.decide([one.class_subject], Verdict.WAIVED, WAIVED, ADA)
+    assert isinstance(group.act, Decided)
+    assert group.act.decision.domain == "", "a class is let go whatever is in it"

@@ -249,6 +249,29 @@ def test_a_secret_set_aside_is_another_one_with_another_value(house: House, text
     assert (standing is not None) is same
 
 
+@pytest.mark.parametrize(("line", "same"), [(1, True), (2, False)])
+def test_a_neighbour_in_an_unchanged_file_is_another_secret(house: House, line: int, same: bool) -> None:
+    """Signed with uncommitted changes, so that no commit can say what the value was."""
+    write(house.repo, {"keys.py": 'KEY = "hunter2hunter2hunte"\nKEY = "another-value-quite"\n'})
+    told = msgspec.structs.replace(line_of(keyed(1), Verdict.FALSE_POSITIVE), keyed=True)
+    with open_target(house.repo) as target:
+        told = msgspec.structs.replace(told, file=target.inventory.by_path["keys.py"].content)
+    files = files_of(statement_for(house.repo, items=(), findings=(told,), made=LATER, more={"dirty": True}))
+    put(house.repo, sealed(files, seal(countersignature(files, time=LATER), house.key)))
+    house.found = (keyed(line, "W-HERE"),)
+    standing = house.window().board.standing(of_finding("W-HERE"))
+    assert (standing is not None) is same
+
+
+def test_what_was_not_committed_when_it_was_signed_is_told_as_such(house: House) -> None:
+    files = files_of(statement_for(house.repo, items=(), made=LATER, more={"dirty": True}))
+    put(house.repo, sealed(files, seal(countersignature(files, time=LATER), house.key)))
+    write(house.repo, {"app.py": "x = 2\n"})
+    since = house.window().tell_since().since
+    assert since is not None
+    assert since.told.startswith("It was signed with uncommitted changes, which are counted as made since.")
+
+
 def test_a_scan_of_what_came_since(house: House) -> None:
     session = house.window()
     found = (*FOUND, finding("W-N", line=40))

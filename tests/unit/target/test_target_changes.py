@@ -58,7 +58,7 @@ def test_pictures_links_and_lost_text_are_told_where_they_changed(tmp_path: Path
     write(repo, {"logo.png": b"\0\1\3", "text.py": b"\0\1"})
     (repo / "link").unlink()
     (repo / "link").symlink_to("text.py")
-    assert changes(repo, first) == Changes((), ("link", "logo.png", "text.py"))
+    assert changes(repo, first) == Changes((), ("link", "logo.png", "text.py"), unseen=("link", "text.py"))
 
 
 def test_only_the_folder_that_is_looked_at_counts(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from walkdown.cli.exits import guarded
-from walkdown.cli.root import CONTEXT, LISTS, OFFLINE, PATH, REPO, cli
+from walkdown.cli.root import CONTEXT, LISTS, OFFLINE, PATH, REPO, WALKED, cli
 
 
 @cli.command(context_settings=CONTEXT)
@@ -18,6 +18,7 @@ from walkdown.cli.root import CONTEXT, LISTS, OFFLINE, PATH, REPO, cli
 @click.option("--allow-exceptions", is_flag=True, help="A sign-off over something open is enough.")
 @click.option("--allow-machine", is_flag=True, help="A machine's signature counts as well.")
 @click.option("--rescan", is_flag=True, help="Scan with today's rules, to be sure of what is reopened.")
+@WALKED
 @OFFLINE
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "junit", "github"]), default="text")
 @click.option("--output", type=click.Path(dir_okay=False), help="Write there instead of to standard output.")
