@@ -127,8 +127,7 @@ class FindingLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class GapLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that nobody looked at. `kind`: gap or limit. `said` where a person let it go; `by_class` with its kind.
-    """
+    """Something that nobody looked at. `kind`: gap or limit. `said`: a person let it go; `by_class`: with its kind."""
 
     id: str
     scanner: str
