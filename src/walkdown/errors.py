@@ -55,6 +55,10 @@ class CacheError(WalkdownError):
     """The cache cannot be used. Never fatal: the scan goes on without it."""
 
 
+class AdvisoryError(WalkdownError):
+    """The advisory data cannot be read, imported, fetched or trusted."""
+
+
 class ChecklistError(WalkdownError):
     """A checklist file has faults."""
 

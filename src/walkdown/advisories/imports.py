@@ -1,0 +1,187 @@
+"""What a file imports, read from its syntax: Python through `ast`, JavaScript and TypeScript through tree-sitter.
+
+Nothing is ever imported, and no path is resolved on this machine.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from functools import cache
+
+import msgspec
+from tree_sitter import Language, Node, Parser, Tree
+
+from walkdown.syntax.text import decode
+
+MOST_BYTES = 1024 * 1024
+MOST_IMPORTS = 5_000
+_LONGEST = 300
+PYTHON = frozenset({"py", "pyw"})
+SCRIPT = frozenset({"js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"})
+
+_CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_CALLS = re.compile(rb"\b(?:import|require|from)\b")
+
+
+class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """`name`: the dotted module, or the text between the quotes. `optional`: the code goes on without it, or it is
+    needed for types only. `late`: inside a function of Python."""
+
+    name: str
+    line: int
+    optional: bool = False
+    late: bool = False
+
+
+def read_imports(data: bytes, extension: str) -> tuple[Import, ...] | None:
+    """None where the file cannot be read as what it says it is."""
+    if len(data) > MOST_BYTES:
+        return None
+    try:
+        found = _python(data) if extension in PYTHON else _script(data, extension)
+        return tuple(sorted(found, key=lambda one: (one.line, one.name)))[:MOST_IMPORTS]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _python(data: bytes) -> tuple[Import, ...]:
+    if b"import" not in data:
+        return ()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(decode(data, python=True))
+    found = list(_statements(tree))
+    # Code that tried once whether a module is there knows what to do without it further down.
+    tried = {one.name.partition(".")[0] for one in found if one.optional}
+    return tuple(
+        msgspec.structs.replace(one, optional=True) if one.name.partition(".")[0] in tried else one for one in found
+    )
+
+
+def _statements(tree: ast.Module) -> Iterator[Import]:
+    waiting: list[tuple[ast.AST, bool, bool]] = [(tree, False, False)]
+    while waiting:
+        node, optional, late = waiting.pop()
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name[:_LONGEST], node.lineno, optional, late) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from _from(node, optional, late)
+        elif isinstance(node, ast.Call):
+            yield from _called(node)
+        inner = late or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        waiting.extend((child, optional or _is_optional(node, child), inner) for child in ast.iter_child_nodes(node))
+
+
+def _from(node: ast.ImportFrom, optional: bool, late: bool) -> Iterator[Import]:
+    """`from google.cloud import storage` names the module google.cloud.storage."""
+    if node.level or not node.module:
+        return
+    if node.module in ("google", "google.cloud", "azure", "azure.storage", "ruamel", "opentelemetry", "snowflake"):
+        yield from (
+            Import(f"{node.module}.{alias.name}"[:_LONGEST], node.lineno, optional, late) for alias in node.names
+        )
+    else:
+        yield Import(node.module[:_LONGEST], node.lineno, optional, late)
+
+
+def _called(node: ast.Call) -> Iterator[Import]:
+    """`importlib.import_module("x")`: whoever writes that can do without, or looks after it in another way."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    first = node.args[0] if node.args else None
+    value = first.value if isinstance(first, ast.Constant) else None
+    asks = name in ("import_module", "__import__", "importorskip")
+    if asks and isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w.]*", value):
+        yield Import(value[:_LONGEST], node.lineno, optional=True)
+
+
+def _is_optional(node: ast.AST, child: ast.AST) -> bool:
+    if isinstance(node, ast.Try):
+        # What the handler imports in its stead is as optional: one of the two is there.
+        return any(_catches(handler) for handler in node.handlers)
+    if isinstance(node, ast.ExceptHandler):
+        return _catches(node)
+    if isinstance(node, ast.If) and child is not node.test:
+        return bool(
+            re.search(r"TYPE_CHECKING|version_info|PY2|PY3|find_spec|platform|os\.name", ast.unparse(node.test))
+        )
+    if isinstance(node, ast.With):
+        return any("suppress" in ast.unparse(item.context_expr)[:80] for item in node.items)
+    return False
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    kind = handler.type
+    if kind is None:
+        return True
+    names = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(getattr(name, "id", getattr(name, "attr", "")) in _CATCHES for name in names)
+
+
+def _script(data: bytes, extension: str) -> tuple[Import, ...]:
+    if not _CALLS.search(data):
+        return ()
+    source = decode(data).encode("utf-8", "surrogatepass")
+    tree = Parser(_language(extension)).parse(source)
+    return tuple(_sources(tree))
+
+
+def _sources(tree: Tree) -> Iterator[Import]:
+    waiting: list[tuple[Node, bool]] = [(tree.root_node, False)]
+    while waiting:
+        node, optional = waiting.pop()
+        if node.type in ("import_statement", "export_statement", "import_require_clause"):
+            types = any(child.type in ("type", "typeof") for child in node.children[:3]) or _only_types(node)
+            if (source := node.child_by_field_name("source")) is not None:
+                yield from _quoted(source, optional or types)
+        elif node.type == "call_expression":
+            yield from _called_script(node, optional)
+        if node.type in ("ambient_declaration", "comment", "string", "regex"):
+            continue
+        body = node.child_by_field_name("body") if node.type == "try_statement" else None
+        waiting.extend((child, optional or child == body) for child in node.children)
+
+
+def _only_types(node: Node) -> bool:
+    """`import { type A, type B } from "x"` leaves nothing behind in the running code."""
+    clause = next((child for child in node.children if child.type == "import_clause"), None)
+    if clause is None or clause.named_child_count != 1:
+        return False
+    named = clause.named_children[0]
+    return (
+        named.type == "named_imports"
+        and bool(named.named_children)
+        and all(any(part.type == "type" for part in one.children) for one in named.named_children)
+    )
+
+
+def _called_script(node: Node, optional: bool) -> Iterator[Import]:
+    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if function is None or arguments is None or not arguments.named_children:
+        return
+    name = (function.text or b"")[:40]
+    if name in (b"require", b"import"):
+        yield from _quoted(arguments.named_children[0], optional)
+    elif name == b"require.resolve":
+        yield from _quoted(arguments.named_children[0], True)
+
+
+def _quoted(node: Node, optional: bool) -> Iterator[Import]:
+    if node.type == "string":
+        text = (node.text or b"")[1:-1].decode("utf-8", "replace")
+        if 0 < len(text) <= _LONGEST:
+            yield Import(text, node.start_point[0] + 1, optional)
+
+
+@cache
+def _language(extension: str) -> Language:
+    import tree_sitter_javascript
+    import tree_sitter_typescript
+
+    if extension in ("ts", "mts", "cts"):
+        return Language(tree_sitter_typescript.language_typescript())
+    if extension == "tsx":
+        return Language(tree_sitter_typescript.language_tsx())
+    return Language(tree_sitter_javascript.language())

@@ -1,0 +1,280 @@
+"""Taking in what a person brought: an OSV all.zip, a folder of JSON files, or a pack that `walkdown db export` made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from walkdown.advisories.build import Builder, Origin, building
+from walkdown.advisories.export import MANIFEST, Manifest, member_of, read_manifest
+from walkdown.advisories.moments import read_moment, stamp
+from walkdown.advisories.osv import MOST_BYTES, Advisory, decode
+from walkdown.advisories.store import About
+from walkdown.advisories.zips import MOST_ENTRIES, MOST_UNPACKED, leads_out, opened, read_entry
+from walkdown.errors import AdvisoryError
+
+MOST_BAD = 0.2
+_CLOCKS_DIFFER = dt.timedelta(days=1)
+Progress = Callable[[int, int], None]  # done, of how many
+
+
+class Tally(msgspec.Struct):
+    """What became of the files that were there."""
+
+    read: int = 0
+    bad: int = 0
+    nested: int = 0
+    odd: int = 0
+    foreign: int = 0
+    twice: int = 0
+    first_fault: str = ""
+
+    def told(self) -> tuple[str, ...]:
+        """A sentence for each kind of thing that was left out."""
+        said = (
+            (self.bad, f"could not be read as an advisory and were left out; the first: {self.first_fault}"),
+            (self.nested, "were archives inside the archive; they were not opened."),
+            (self.odd, "had names that lead out of the archive; they were not read."),
+            (self.foreign, "are about neither PyPI nor npm and were left out."),
+            (self.twice, "were there twice; the newer one counts."),
+        )
+        return tuple(f"{number:,} {what}" for number, what in said if number)
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """What a download is known to be. `as_of`: when its server says that it was made, "" where it does not say."""
+
+    ecosystem: str
+    source: str
+    as_of: str = ""
+
+
+_ANY = Fetched("", "")
+
+
+class Imported(msgspec.Struct, frozen=True):
+    about: About
+    told: tuple[str, ...] = ()
+
+
+def quiet(_done: int, _of: int) -> None:
+    """Nobody watches."""
+
+
+def import_from(path: Path, store: Path, *, force: bool, now: dt.datetime, progress: Progress = quiet) -> Imported:
+    """Replace the advisories of each ecosystem that is in there by what is in there."""
+    if path.is_dir():
+        return _import_loose(_files(path), path.name, store, force=force, now=now, progress=progress)
+    if not path.is_file():
+        raise AdvisoryError(f"{path} is neither a file nor a folder.", "Name an OSV all.zip, a folder, or a pack.")
+    try:
+        return import_zip(path, store, force=force, now=now, progress=progress)
+    except OSError as error:
+        raise AdvisoryError(f"{path} cannot be read: {error.strerror}.", "Mend its permissions.") from error
+
+
+def import_zip(path: Path, store: Path, *, force: bool, now: dt.datetime, progress: Progress = quiet) -> Imported:
+    with opened(path) as archive:
+        if MANIFEST in archive.namelist():
+            return _import_pack(archive, store, force=force, now=now, progress=progress)
+        return _import_loose(_entries(archive), path.name, store, force=force, now=now, progress=progress)
+
+
+def import_fetched(
+    path: Path, store: Path, fetched: Fetched, *, force: bool, now: dt.datetime, progress: Progress = quiet
+) -> Imported:
+    """Replace one ecosystem by the all.zip that was downloaded for it."""
+    with opened(path) as archive:
+        files = _entries(archive)
+        return _import_loose(files, fetched.source, store, force=force, now=now, progress=progress, fetched=fetched)
+
+
+class Intake:
+    """Advisories on their way into a builder, with a tally of what was no advisory and the newest date by ecosystem."""
+
+    def __init__(self, builder: Builder, now: dt.datetime, only: str = "") -> None:
+        self.tally = Tally()
+        self.newest: dict[str, str] = {}
+        self._builder = builder
+        self._latest = stamp(now + _CLOCKS_DIFFER)
+        self._only = only
+
+    def take(self, data: bytes) -> Advisory | None:
+        self.tally.read += 1
+        try:
+            advisory = decode(data)
+        except AdvisoryError as error:
+            self.bad(error)
+            return None
+        ecosystems = {one.ecosystem for one in advisory.affected}
+        if not ecosystems:
+            self.tally.foreign += 1
+        self._builder.add(advisory, self._only)
+        for ecosystem in ecosystems if advisory.modified <= self._latest else ():  # a date to come says nothing
+            self.newest[ecosystem] = max(self.newest.get(ecosystem, ""), advisory.modified)
+        return advisory
+
+    def bad(self, error: AdvisoryError) -> None:
+        self.tally.bad += 1
+        self.tally.first_fault = self.tally.first_fault or error.what
+
+    def settle(self, name: str, *, force: bool) -> dict[str, int]:
+        """The counts by ecosystem, if enough of it was fit to be used."""
+        counts, tally = self._builder.counts(), self.tally
+        if not counts:
+            why = f" {tally.bad:,} files were no advisory; the first: {tally.first_fault}" if tally.bad else ""
+            raise AdvisoryError(
+                f"{name} holds no advisory about PyPI or npm.{why} Nothing was changed.",
+                "Name an OSV all.zip, a folder of OSV files, or a pack made by: walkdown db export",
+            )
+        if tally.bad > MOST_BAD * tally.read and not force:
+            raise AdvisoryError(
+                f"{tally.bad:,} of the {tally.read:,} files in {name} are no advisories; the first:"
+                f" {tally.first_fault} Nothing was changed.",
+                "If the rest is what you want: --force",
+            )
+        return counts
+
+
+def _import_loose(
+    files: Iterator[bytes | _Left],
+    name: str,
+    store: Path,
+    *,
+    force: bool,
+    now: dt.datetime,
+    progress: Progress,
+    fetched: Fetched = _ANY,
+) -> Imported:
+    with building(store) as builder:
+        intake = Intake(builder, now, fetched.ecosystem)
+        for number, found in enumerate(files):
+            if isinstance(found, bytes):
+                intake.take(found)
+            else:
+                found.count(intake)
+            if number % 500 == 0:
+                progress(number, 0)
+        counts = intake.settle(name, force=force)
+        intake.tally.twice = builder.added - sum(counts.values())
+        unread, day = intake.tally.bad, stamp(now)
+        origins = {
+            one: Origin(fetched.as_of or intake.newest.get(one, _NEVER), name[:200], unread, day) for one in counts
+        }
+        told = (*builder.told(), *intake.tally.told())
+        return Imported(builder.finish(origins, force=force, now=now), told)
+
+
+_NEVER = "1970-01-01T00:00:00.000000Z"  # no believable date in any of them: as old as can be
+
+
+class _Left(msgspec.Struct, frozen=True):
+    """A file that was not read, and why."""
+
+    kind: str
+    error: AdvisoryError | None = None
+
+    def count(self, intake: Intake) -> None:
+        if self.error is not None:
+            intake.tally.read += 1
+            intake.bad(self.error)
+        elif self.kind == "nested":
+            intake.tally.nested += 1
+        else:
+            intake.tally.odd += 1
+
+
+def _entries(archive: zipfile.ZipFile) -> Iterator[bytes | _Left]:
+    for entry in archive.infolist():
+        if entry.is_dir():
+            continue
+        if leads_out(entry.filename):
+            yield _Left("odd")
+        elif entry.filename.lower().endswith((".zip", ".gz", ".tar", ".tgz", ".xz", ".bz2", ".7z")):
+            yield _Left("nested")
+        elif entry.file_size > MOST_BYTES:
+            yield _Left("bad", AdvisoryError("An advisory is larger than 8 MiB."))
+        else:
+            yield read_entry(archive, entry, MOST_BYTES)
+
+
+def _files(folder: Path) -> Iterator[bytes | _Left]:
+    """Every `.json` file below. Links are not followed, and nothing but a plain file is opened."""
+    total = count = 0
+    for place, folders, names in os.walk(folder, onerror=_refuse):
+        folders.sort()
+        for name in sorted(names):
+            if name.lower().endswith(".zip"):
+                yield _Left("nested")
+            if not name.lower().endswith(".json"):
+                continue
+            data = _plain(Path(place, name))
+            count, total = count + 1, total + (len(data) if isinstance(data, bytes) else 0)
+            if count > MOST_ENTRIES or total > MOST_UNPACKED:
+                raise AdvisoryError(f"{folder} holds more than advisories ever were; it is refused.")
+            yield data
+
+
+def _plain(path: Path) -> bytes | _Left:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return _Left("bad", AdvisoryError("One is no plain file."))
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        return _Left("bad", AdvisoryError(f"One cannot be read ({error.strerror})."))
+
+
+def _refuse(error: OSError) -> None:
+    raise AdvisoryError(f"{error.filename} cannot be read: {error.strerror}.", "Mend its permissions.") from error
+
+
+def _import_pack(
+    archive: zipfile.ZipFile, store: Path, *, force: bool, now: dt.datetime, progress: Progress
+) -> Imported:
+    """A pack is ours, made from checked data: one bad line, or a digest that differs, and none of it is taken."""
+    manifest = read_manifest(archive)
+    with building(store) as builder:
+        intake, total = Intake(builder, now), sum(part.advisories for part in manifest.about.parts)
+        for part in manifest.about.parts:
+            for line in _lines(archive, member_of(part.ecosystem)):
+                advisory = intake.take(line)
+                if advisory is None or {one.ecosystem for one in advisory.affected} != {part.ecosystem}:
+                    raise AdvisoryError(f"The pack is damaged: {intake.tally.first_fault}", "Copy the pack anew.")
+                if intake.tally.read % 500 == 0:
+                    progress(intake.tally.read, total)
+        intake.settle("The pack", force=force)
+        return Imported(builder.finish(_origins(manifest, now), force=force, now=now), builder.told())
+
+
+def _origins(manifest: Manifest, now: dt.datetime) -> dict[str, Origin]:
+    """As of the day the pack says; a day still to come would make the data look fresh for ever."""
+    for part in manifest.about.parts:
+        if read_moment(part.as_of) > now + _CLOCKS_DIFFER:
+            raise AdvisoryError(
+                f"The pack says it is of {part.as_of[:10]}, which is still to come. Nothing was changed.",
+                "Look at the clock of this machine, and of the one that made the pack.",
+            )
+    return {
+        part.ecosystem: Origin(part.as_of, part.source[:200], part.unread, part.full, part.digest)
+        for part in manifest.about.parts
+    }
+
+
+def _lines(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
+    try:
+        stream = archive.open(member)
+    except KeyError as error:
+        raise AdvisoryError(f"The pack is damaged: {member} is missing.", "Copy the pack anew.") from error
+    with stream:
+        while line := stream.readline(MOST_BYTES + 1):
+            if not line.endswith(b"\n"):
+                raise AdvisoryError("The pack is damaged: a line in it has no end.", "Copy the pack anew.")
+            yield line[:-1]

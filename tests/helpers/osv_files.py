@@ -1,0 +1,42 @@
+"""Advisories in the OSV format, made up, and the files they come in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from walkdown.advisories.packs import Imported, import_from
+
+NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.timezone.utc)
+DAY = "2026-11-19T08:00:00Z"
+
+
+def osv(name: str, number: int = 1, *, ecosystem: str = "PyPI", modified: str = DAY, **more: Any) -> dict[str, Any]:
+    """An advisory on every version of a package below 1.5."""
+    package = {"ecosystem": ecosystem, "name": name}
+    kind = "ECOSYSTEM" if ecosystem == "PyPI" else "SEMVER"
+    ranges = [{"type": kind, "events": [{"introduced": "0"}, {"fixed": "1.5"}]}]
+    affected = [{"package": package, "ranges": ranges, "versions": ["1.0", "1.4"]}]
+    return {"id": f"TEST-2026-{number}", "modified": modified, "affected": affected, **more}
+
+
+def many(count: int, *, ecosystem: str = "PyPI", modified: str = DAY, first: int = 1) -> list[dict[str, Any]]:
+    return [osv(f"package-{n}", n, ecosystem=ecosystem, modified=modified) for n in range(first, first + count)]
+
+
+def packed(path: Path, advisories: Iterable[Mapping[str, Any]], more: Mapping[str, bytes] | None = None) -> Path:
+    """An all.zip as osv.dev publishes it: a file an advisory."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in advisories:
+            archive.writestr(f"{one['id']}.json", json.dumps(one))
+        for name, data in (more or {}).items():
+            archive.writestr(name, data)
+    return path
+
+
+def imported(path: Path, store: Path, *, force: bool = False, now: dt.datetime = NOW) -> Imported:
+    return import_from(path, store, force=force, now=now)
