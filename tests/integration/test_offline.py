@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from helpers.command import Command, compiled_rules
+from helpers.osv_files import osv, packed
 from helpers.repos import make_repo
+from walkdown.model import PackagePlace
 
 pytestmark = pytest.mark.tool
 
 FILES = {
     "app.py": "import subprocess\nfrom flask import request\nsubprocess.call(request.args['x'], shell=True)\n",
     "web/app.ts": "export const run = (req: any) => eval(req.query.code);\n",
-    "requirements.txt": "requests==2.19.0\nflask==0.12\n",
+    "requirements.txt": "requests==1.4\nflask==0.12\n",
     "config/settings.env": "SMTP_PASSWORD=" + "uT4-" + "zPq81LmWxKe63\n",
     "package.json": '{"name": "x", "dependencies": {"next": "1.0.0"}}\n',
 }
@@ -59,13 +61,14 @@ def test_an_offline_scan_speaks_to_nobody(
 ) -> None:
     tree = make_repo(tmp_path, FILES, then=[{"config/settings.env": "SMTP_PASSWORD=\n"}])
     walkdown = Command(tmp_path / "home", compiled=compiled_rules(tmp_path_factory))
+    assert walkdown("db", "import", str(packed(tmp_path / "all.zip", [osv("requests")]))).code == 0
     trace = tmp_path / "trace"
     scan = (sys.executable, "-m", "walkdown", "scan", str(tree), "--offline", "--format", "json")
     said = walkdown.run(*strace, "-o", str(trace), *scan)
     assert said.code == 1, said.err
     states = {outcome.scanner: outcome.state for outcome in said.scan.outcomes}
     assert states == dict.fromkeys(("semgrep", "bandit", "kingfisher", "kingfisher-history", "pip-audit"), "ran")
-    assert any(gap.path == "requirements.txt" for one in said.scan.outcomes for gap in one.coverage.skipped)
+    assert [one.place.name for one in said.scan.findings if isinstance(one.place, PackagePlace)] == ["requests"]
     assert outside(calls(trace)) == []
     # A resolver may also be reached through a socket of this machine, and then asks the world itself.
     assert [line for line in calls(trace) if "resolve" in line] == []

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from helpers.osv_service import Advisories, advisory, osv_service
-from walkdown.errors import ScannerError
+from helpers.osv_service import NOW, Advisories, advisory, listed_in, make_store, osv_service, upstream
+from walkdown.advisories.service import serving
+from walkdown.errors import AdvisoryError, ScannerError
 from walkdown.model import (
     Batch,
     Confidence,
@@ -31,6 +35,7 @@ from walkdown.model import (
 )
 from walkdown.process import clean_environment, run_now
 from walkdown.scanners.pip_audit import PipAudit
+from walkdown.scanners.pip_audit.unread import unread as unread_packages
 
 RECORDED = Path(__file__).parent / "recorded" / "pip_audit"
 TOOL = Tool("pip-audit", "2.10.1", (sys.executable, "-I", "-m", "pip_audit"))
@@ -55,18 +60,26 @@ class Target:
         return self._manifests
 
 
-def manifest(path: str, *pins: str, kind: str = "requirements", lock: bool = False, group: str = "") -> Manifest:
+def manifest(
+    path: str, *pins: str, kind: str = "requirements", lock: bool = False, group: str = "", via: tuple[str, ...] = ()
+) -> Manifest:
     """`pins`: name==version, or a name alone, one a line from line 1."""
     dependencies = []
     for line, pin in enumerate(pins, 1):
         name, _, version = pin.partition("==")
         how = Pin.EXACT if version else Pin.ANY
-        dependencies.append(Dependency("PyPI", name, version, how, path=path, line=line, group=group))
+        dependencies.append(Dependency("PyPI", name, version, how, path=path, line=line, group=group, via=via))
     return Manifest(path, kind, "PyPI", lock=lock, covers=path.rpartition("/")[0], dependencies=tuple(dependencies))
 
 
+def jobs_for(*manifests: Manifest) -> Sequence[Job]:
+    jobs = PipAudit().jobs(TOOL, Target(*manifests), None)
+    assert not isinstance(jobs, Missing)
+    return jobs
+
+
 def only_job(*manifests: Manifest) -> Job:
-    (job,) = PipAudit().jobs(TOOL, Target(*manifests), None)
+    (job,) = jobs_for(*manifests)
     return job
 
 
@@ -112,7 +125,7 @@ def test_one_flat_list_sorted_and_without_repeats() -> None:
 def test_two_versions_of_a_package_go_into_two_lists() -> None:
     first = manifest("a/requirements.txt", "django==2.2.1", "attrs==19.1.0")
     second = manifest("b/requirements.txt", "django==4.2.1", "attrs==19.1.0")
-    jobs = PipAudit().jobs(TOOL, Target(first, second), None)
+    jobs = jobs_for(first, second)
     assert [job.inputs[0][1] for job in jobs] == [b"attrs==19.1.0\ndjango==2.2.1\n", b"django==4.2.1\n"]
     asked = [path for job in jobs for path in job.asked]
     assert sorted(asked) == ["a/requirements.txt", "b/requirements.txt"]
@@ -120,7 +133,7 @@ def test_two_versions_of_a_package_go_into_two_lists() -> None:
 
 def test_long_lists_are_cut_into_even_parts_that_lose_nothing() -> None:
     pins = [f"package-{number}==1.{number}" for number in range(201)]
-    jobs = PipAudit().jobs(TOOL, Target(manifest("uv.lock", *pins, kind="uv-lock", lock=True)), None)
+    jobs = jobs_for(manifest("uv.lock", *pins, kind="uv-lock", lock=True))
     lines = [line for job in jobs for line in job.inputs[0][1].decode().splitlines()]
     assert sorted(lines) == sorted(pins)
     assert [len(job.inputs[0][1].splitlines()) for job in jobs] == [67, 67, 67]
@@ -274,8 +287,8 @@ def test_a_constraint_alone_is_likely_not_sure() -> None:
 # What it will not look at
 
 
-def unread(*manifests: Manifest, offline: bool = False) -> list[tuple[str, SkipKind, str]]:
-    skipped = PipAudit().unread(Target(*manifests, offline=offline))
+def unread(*manifests: Manifest) -> list[tuple[str, SkipKind, str]]:
+    skipped = PipAudit().unread(Target(*manifests))
     return [(skip.path, skip.kind, skip.code) for skip in skipped]
 
 
@@ -310,16 +323,15 @@ def test_addresses_are_a_limit_and_the_gaps_of_reading_are_passed_on() -> None:
     ]
 
 
-def test_offline_nothing_is_asked_and_every_manifest_with_packages_is_a_gap() -> None:
-    pinned = manifest("requirements.txt", "jinja2==2.10")
-    assert PipAudit().jobs(TOOL, Target(pinned, offline=True), None) == ()
-    assert unread(pinned, manifest("empty.txt"), offline=True) == [("requirements.txt", SkipKind.GAP, "offline")]
+def test_npm_can_be_left_to_another_scanner() -> None:
+    gap = Skipped("bun.lock", SkipKind.GAP, "broken-manifest", "It cannot be read.")
+    web = Manifest("bun.lock", "bun-lock", "npm", lock=True, skipped=(gap,))
+    api = manifest("requirements.txt", "flask")
+    assert {skip.path for skip in unread_packages([web, api])} == {"bun.lock", "requirements.txt"}
+    assert {skip.path for skip in unread_packages([web, api], npm=False)} == {"requirements.txt"}
 
 
-def test_offline_a_service_on_this_machine_may_be_asked() -> None:
-    target = Target(manifest("requirements.txt", "jinja2==2.10"), offline=True)
-    assert len(PipAudit("http://127.0.0.1:8080/v1/query").jobs(TOOL, target, None)) == 1
-    assert PipAudit("http://127.0.0.1:x@example.org/v1").jobs(TOOL, target, None) == ()
+# With advisory data on this machine, and without
 
 
 class _Nowhere:
@@ -345,16 +357,216 @@ def test_without_pip_audit_it_says_how_to_get_it() -> None:
     assert "pip install pip-audit" in found.how
 
 
+class _Here(_Nowhere):
+    def python_module(self, module: str) -> tuple[str, ...] | None:
+        return (sys.executable, "-I", "-m", module)
+
+    def version_of(self, distribution: str) -> str:
+        return "2.10.1"
+
+
+HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
+LOW = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
+CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+STORED = (
+    advisory("jinja2", "PYSEC-2019-1", aliases=["CVE-2019-1"], fixed=["2.10.1"]),
+    advisory("jinja2", "GHSA-2222-3333-4444", aliases=["CVE-2019-1"], fixed=["2.10.1"], severity=LOW),
+    advisory("jinja2", "GHSA-9999-9999-9999", fixed=["2.9"], severity=CRITICAL),
+)
+PINNED = manifest("requirements.txt", "attrs==19.1.0", "jinja2==2.10")
+
+
+class Stored:
+    """A scanner with a store of advisories, and the tool that it found."""
+
+    def __init__(self, folder: Path, advisories: Sequence[Mapping[str, Any]], days_ago: int = 0, **how: Any) -> None:
+        self.path = folder / "store.sqlite"
+        self.about = make_store(self.path, advisories, as_of=NOW - timedelta(days=days_ago))
+        self.scanner = PipAudit(self.path, clock=lambda: NOW, **how)
+        self.found = self.scanner.find(_Here())
+
+    @property
+    def tool(self) -> Tool:
+        assert not isinstance(self.found, Missing), self.found
+        return self.found[0]
+
+    def jobs(self, *manifests: Manifest, offline: bool = False) -> Sequence[Job]:
+        jobs = self.scanner.jobs(self.tool, Target(*manifests, offline=offline), None)
+        assert not isinstance(jobs, Missing)
+        return jobs
+
+    def gaps(self, *manifests: Manifest, offline: bool = False) -> list[tuple[str, str]]:
+        settled = [job.settled for job in self.jobs(*manifests, offline=offline) if job.settled is not None]
+        return [(skip.path, skip.code) for parsed in settled for skip in parsed.skipped]
+
+    def parse(self, job: Job, *answers: str) -> Parsed:
+        return self.scanner.parse(self.tool, job, BATCH, Printed(advisories(*answers), b"", 1))
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Stored:
+    return Stored(tmp_path, STORED)
+
+
+def test_online_without_data_the_index_is_asked_and_the_note_says_so() -> None:
+    (tool,) = found if isinstance(found := PipAudit(Path("/nowhere/store.sqlite")).find(_Here()), tuple) else ()
+    assert "asks the package index" in tool.note
+    assert tool.data == ""
+    job = only_job(PINNED)
+    command = PipAudit().argv(tool, job, BATCH)
+    assert command.argv[-2:] == ("--vulnerability-service", "pypi")
+    assert job.keep_seconds == 3600
+    with PipAudit().service(tool) as address:
+        assert address == ""
+
+
+def test_offline_without_data_is_missing_with_the_command_and_nothing_where_nothing_is_pinned() -> None:
+    missing = PipAudit().jobs(TOOL, Target(PINNED, offline=True), None)
+    assert isinstance(missing, Missing)
+    assert "walkdown db update" in missing.how
+    assert "walkdown db import" in missing.how
+    assert PipAudit().jobs(TOOL, Target(manifest("empty.txt"), offline=True), None) == ()
+
+
+def test_nobody_is_asked_where_the_service_is_not_up(stored: Stored) -> None:
+    """Better an error than a question to the world."""
+    job = only_job(PINNED)
+    with pytest.raises(ScannerError):
+        PipAudit().argv(TOOL, job, msgspec.structs.replace(BATCH, offline=True))
+    with pytest.raises(ScannerError):
+        stored.scanner.argv(stored.tool, job, BATCH)
+
+
+def test_with_data_our_service_is_asked_and_its_token_is_no_argument(stored: Stored) -> None:
+    address = "http://127.0.0.1:4000/token/v1/query"
+    (job,) = stored.jobs(PINNED)
+    command = stored.scanner.argv(stored.tool, job, msgspec.structs.replace(BATCH, service=address))
+    assert command.argv[-2:] == ("--vulnerability-service", "osv")
+    assert "token" not in " ".join(command.argv)
+    assert dict(command.env) == {"PIP_AUDIT_OSV_URL": address, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+
+
+def test_the_note_and_the_key_name_the_data(stored: Stored, tmp_path: Path) -> None:
+    assert stored.tool.data == stored.about.digest
+    assert stored.tool.note == f"Advisory data of 2026-11-20, digest {stored.about.digest[:16]}…"
+    other = Stored(tmp_path / "other", STORED[:2])
+    assert len({stored.scanner.key(one) for one in (stored.tool, other.tool, TOOL)}) == 3
+
+
+def test_answers_from_data_are_kept_until_the_data_change_and_are_the_same_offline(stored: Stored) -> None:
+    (online,), (offline,) = stored.jobs(PINNED), stored.jobs(PINNED, offline=True)
+    assert online.keep_seconds is None
+    assert online == offline
+
+
+@pytest.mark.parametrize(
+    ("days", "offline", "stale"), [(6, False, False), (8, False, True), (8, True, False), (31, True, True)]
+)
+def test_old_data_are_one_gap_beside_the_findings(tmp_path: Path, days: int, offline: bool, stale: bool) -> None:
+    stored = Stored(tmp_path, STORED, days_ago=days)
+    two = (PINNED, manifest("api/requirements.txt", "attrs==19.1.0"))
+    assert stored.gaps(*two, offline=offline) == ([("", "stale-data")] if stale else [])
+    assert len([job for job in stored.jobs(*two, offline=offline) if job.settled is None]) == 1
+    assert stored.jobs(manifest("requirements.txt", "flask"), offline=offline) == ()
+
+
+def test_a_person_sets_how_old_data_may_be(tmp_path: Path) -> None:
+    assert Stored(tmp_path, STORED, days_ago=20, days=30).gaps(PINNED) == []
+    assert Stored(tmp_path, STORED, days_ago=20, days=10).gaps(PINNED, offline=True) == [("", "stale-data")]
+
+
+def test_a_broken_store_is_missing_and_never_the_index(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    for content in (b"", b"SQLite format 3\0" + b"x" * 5000):
+        path.write_bytes(content)
+        found = PipAudit(path).find(_Here())
+        assert isinstance(found, Missing)
+        assert "walkdown db update" in found.how
+
+
+def test_a_store_without_python_packages_is_no_data(tmp_path: Path) -> None:
+    only_npm = advisory("left-pad", "GHSA-1111-1111-1111")
+    only_npm["affected"][0]["package"]["ecosystem"] = "npm"
+    stored = Stored(tmp_path, [only_npm])
+    assert stored.tool.data == ""
+    assert isinstance(stored.scanner.jobs(stored.tool, Target(PINNED, offline=True), None), Missing)
+
+
+def test_data_that_were_replaced_since_they_were_spoken_of_are_an_error(stored: Stored) -> None:
+    make_store(stored.path, STORED[:2])
+    with pytest.raises(AdvisoryError, match="renewed"), stored.scanner.service(stored.tool):
+        pytest.fail("served")
+    with pytest.raises(AdvisoryError, match="renewed"):
+        stored.jobs(PINNED)
+
+
+def test_an_advisory_that_cannot_be_compared_is_a_gap_for_the_manifests_it_may_be_about(tmp_path: Path) -> None:
+    stored = Stored(tmp_path, [*STORED, advisory("attrs", "PYSEC-2020-1", fixed=["banana"])])
+    web = manifest("web/requirements.txt", "jinja2==2.10")
+    assert stored.gaps(PINNED, web) == [("requirements.txt", "unclear-advisory")]
+
+
+def test_severity_is_the_worst_that_the_merged_advisories_give(tmp_path: Path) -> None:
+    flaws = (
+        advisory("jinja2", "PYSEC-2019-1", aliases=["CVE-2019-1"], severity=LOW),
+        advisory("jinja2", "GHSA-2222-3333-4444", aliases=["CVE-2019-1"], severity=HIGH),
+        advisory("jinja2", "PYSEC-2019-2", severity=CRITICAL),
+        advisory("jinja2", "PYSEC-2019-3", severity=LOW),
+        advisory("jinja2", "PYSEC-2019-4"),
+        advisory("jinja2", "MAL-2024-1"),
+    )
+    stored = Stored(tmp_path, flaws)
+    said = [msgspec.json.encode({"id": one["id"], "aliases": one["aliases"]}).decode() for one in flaws]
+    expected = {"CVE-2019-1": 1, "PYSEC-2019-2": 0, "PYSEC-2019-3": 3, "PYSEC-2019-4": 1, "MAL-2024-1": 0}
+    for group, less in (("", 0), ("dev", 1)):
+        (job,) = stored.jobs(manifest("requirements.txt", "jinja2==2.10", group=group))
+        found = {one.rule.id: one.severity.rank for one in stored.parse(job, *said).findings}
+        assert found == {
+            name: rank if name.startswith("MAL") else min(rank + less, Severity.LOW.rank)
+            for name, rank in expected.items()
+        }
+
+
+def test_an_advisory_of_ours_that_does_not_come_back_is_a_gap(stored: Stored) -> None:
+    (job,) = stored.jobs(manifest("requirements.txt", "jinja2==2.10"))
+    one, other = '{"id": "CVE-2019-1", "aliases": ["PYSEC-2019-1"]}', '{"id": "GHSA-2222-3333-4444"}'
+    whole = stored.parse(job, one, other)
+    assert whole.skipped == ()
+    assert whole.looked == {"requirements.txt"}
+    for answers in ((), (one,), (other,)):
+        parsed = stored.parse(job, *answers)
+        assert [(skip.path, skip.code) for skip in parsed.skipped] == [("requirements.txt", "dropped")]
+        assert parsed.looked == frozenset()
+
+
+def test_the_advice_names_the_way_in_where_nobody_asked_for_the_package_itself() -> None:
+    output = advisories('{"id": "CVE-2019-1", "fix_versions": ["2.10.1"]}')
+
+    def advice(*manifests: Manifest) -> str:
+        (finding,) = parse(only_job(*manifests), output, code=1).findings
+        return finding.rule.fix
+
+    far = manifest("uv.lock", "jinja2==2.10", kind="uv-lock", lock=True, via=("a", "b", "flask"))
+    near = manifest("api/uv.lock", "jinja2==2.10", kind="uv-lock", lock=True, via=("flask",))
+    assert "It comes in through a → b → flask." in advice(far)
+    assert "It comes in through flask." in advice(far, near)
+    assert "comes in" not in advice(far, manifest("requirements.txt", "jinja2==2.10"))
+    long = manifest("uv.lock", "jinja2==2.10", lock=True, via=tuple(f"p{n}" for n in range(1000)))
+    assert "It comes in through p0 → p1 → p2 → p3 → p4 → … → p999." in advice(long)
+    hostile = manifest("uv.lock", "jinja2==2.10", lock=True, via=("a", "\x1b]52;c;x\x07"))
+    assert "comes in" not in advice(hostile)
+
+
 # The real tool, asking a service on loopback
 
 
 def run_tool(tmp_path: Path, job: Job, url: str) -> tuple[PipAudit, Batch, Printed]:
-    scanner = PipAudit(url)
+    scanner = PipAudit()
     for name in ("view", "work", "home"):
-        (tmp_path / name).mkdir()
+        (tmp_path / name).mkdir(parents=True)
     for name, data in job.inputs:
         (tmp_path / "view" / name).write_bytes(data)
-    batch = Batch(str(tmp_path / "view"), (), str(tmp_path / "work"), str(tmp_path / "home"))
+    batch = Batch(str(tmp_path / "view"), (), str(tmp_path / "work"), str(tmp_path / "home"), service=url)
     command = scanner.argv(TOOL, job, batch)
     env = {**clean_environment(batch.home, batch.scratch), **dict(command.env)}
     done = run_now(command.argv, cwd=batch.scratch, env=env)
@@ -398,5 +610,63 @@ def test_a_service_that_is_not_there_is_an_error_and_no_clean_bill(tmp_path: Pat
     with osv_service({}) as url:
         gone = url
     scanner, batch, printed = run_tool(tmp_path, job, gone)
+    with pytest.raises(ScannerError, match="advisory service"):
+        scanner.parse(TOOL, job, batch, printed)
+
+
+def project(number: int) -> list[Mapping[str, Any]]:
+    """Advisories about one package, each of a kind of its own; as PyPI's are, with the list of versions in full."""
+    name = f"package-{number}"
+    first, second = f"1.{number}", f"2.{number}.1"
+    old = [f"0.{minor}" for minor in range(4)]
+    two = advisory(name, f"PYSEC-2020-{number}", versions=[*old, "1.0", "2.0", "2.0.post1"], fixed=[first])
+    two["affected"][0]["ranges"][0]["events"] += [{"introduced": "2.0"}, {"fixed": second}]
+    two["affected"][0]["ranges"].insert(
+        0, {"type": "GIT", "repo": "x", "events": [{"introduced": "0"}, {"fixed": "abc"}]}
+    )
+    last = advisory(name, f"PYSEC-2021-{number}", introduced="0.3", versions=["0.3", "1.0", "2.0", "2.0.post1"])
+    last["affected"][0]["ranges"][0]["events"].append({"last_affected": "2.0.post1"})
+    return [
+        two,
+        last,
+        advisory(name, f"GHSA-aaaa-bbbb-{number}", aliases=[f"CVE-2020-{number}"], versions=old, fixed=["1.0rc1"]),
+        advisory(name, f"PYSEC-2022-{number}", versions=old, withdrawn="2023-01-01T00:00:00Z"),
+    ]
+
+
+@pytest.mark.tool
+def test_our_service_makes_pip_audit_say_what_a_service_of_other_matching_makes_it_say(tmp_path: Path) -> None:
+    advisories = [one for number in range(30) for one in project(number)]
+    used = ("0.0", "0.3", "1.0", "2.0", "2.0.post1", "3.0")
+    pins = [f"package-{number}=={used[number % len(used)]}" for number in range(30)]
+    (job,) = jobs_for(manifest("requirements.txt", *pins))
+    about = make_store(tmp_path / "store.sqlite", advisories)
+    with serving(tmp_path / "store.sqlite", about.digest) as url:
+        *_, ours = run_tool(tmp_path / "ours", job, url)
+    with upstream(listed_in(advisories)) as url:
+        *_, theirs = run_tool(tmp_path / "theirs", job, url)
+    said = flaws(ours.stdout)
+    assert said == flaws(theirs.stdout)
+    assert sum(map(len, said.values())) == 5 * (2 + 3 + 2 + 2 + 2 + 0)
+
+
+def flaws(output: bytes) -> dict[str, list[tuple[str, list[str], list[str]]]]:
+    return {
+        one["name"]: sorted((flaw["id"], flaw["fix_versions"], sorted(flaw["aliases"])) for flaw in one["vulns"])
+        for one in msgspec.json.decode(output)["dependencies"]
+    }
+
+
+@pytest.mark.tool
+def test_a_store_that_breaks_in_the_middle_is_an_error_and_no_clean_bill(
+    stored: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise AdvisoryError("It is damaged.")
+
+    monkeypatch.setattr("walkdown.advisories.service.answer", broken)
+    (job,) = stored.jobs(PINNED)
+    with stored.scanner.service(stored.tool) as url:
+        scanner, batch, printed = run_tool(tmp_path, job, url)
     with pytest.raises(ScannerError, match="advisory service"):
         scanner.parse(TOOL, job, batch, printed)

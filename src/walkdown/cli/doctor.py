@@ -35,5 +35,5 @@ def run_doctor(path: str) -> int:
     click.echo(f"  {'config':<{_WIDE}} {folders.config}")
     click.echo(f"  {'cache':<{_WIDE}} {folders.cache}")
     click.echo(f"  {'decisions':<{_WIDE}} {folders.state}")
-    click.echo(f"  {'advisories':<{_WIDE}} asked online by pip-audit; nothing is kept here for an offline audit yet")
+    click.echo(f"  {'advisories':<{_WIDE}} {folders.state / 'advisories'}  (walkdown db about)")
     return 3 if missing else 0

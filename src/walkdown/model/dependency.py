@@ -29,9 +29,13 @@ class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
     path: str = ""
     line: int = 0
     group: str = ""
+    via: tuple[str, ...] = ()
+    alias: str = ""
 
     # name: normalised as its index does (PEP 503 for PyPI). version: only where pin is EXACT.
     # group: empty for what production needs, else the extra or dependency group that brings it.
+    # via: the packages that bring it, from the one the project asks for down to its parent; empty where the project
+    # asks for it itself or the lock does not say. alias: the name the code imports it by, where that is another one.
 
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):

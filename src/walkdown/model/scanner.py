@@ -8,6 +8,7 @@ and read what it printed (`parse`); neither starts anything. That is `scan`'s wo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -26,13 +27,15 @@ class SourceFile(msgspec.Struct, frozen=True):
 
 
 class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A program that was found on this machine. `program` is an absolute argument list to put options behind."""
+    """A program that was found on this machine. `program` is an absolute argument list to put options behind.
+    `data`: digest of the data of ours that it answers from, where it does."""
 
     name: str
     version: str
     program: tuple[str, ...]
     interpreter: str = ""
     note: str = ""
+    data: str = ""
 
 
 class BatchFile(msgspec.Struct, frozen=True):
@@ -45,7 +48,8 @@ class BatchFile(msgspec.Struct, frozen=True):
 
 class Batch(msgspec.Struct, frozen=True):
     """Work for one child. `folder` holds our own copies of exactly these files; `scratch` is the child's to write in;
-    `home` is kept from scan to scan, for what a tool compiles once. Nothing here lies inside the target."""
+    `home` is kept from scan to scan, for what a tool compiles once. Nothing here lies inside the target. `service`: the
+    address of what a `Serving` scanner put up for its children."""
 
     folder: str
     files: tuple[BatchFile, ...]
@@ -54,6 +58,7 @@ class Batch(msgspec.Struct, frozen=True):
     jobs: int = 1
     offline: bool = False
     secret_key: bytes = b""
+    service: str = ""
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -187,8 +192,9 @@ class JobScanner(Protocol):
 
     def key(self, tool: Tool) -> str: ...
 
-    def jobs(self, tool: Tool, sources: Sources, remembered: bytes | None) -> Sequence[Job]:
-        """Empty where there is nothing to do. `remembered` is what `remember` gave after the last whole run."""
+    def jobs(self, tool: Tool, sources: Sources, remembered: bytes | None) -> Sequence[Job] | Missing:
+        """Empty where there is nothing to do; Missing where there is, and the data for it are not on this machine.
+        `remembered` is what `remember` gave after the last whole run."""
 
     def unread(self, sources: Sources) -> Sequence[Skipped]:
         """What belongs to this scanner's field and no job will look at, known before anything runs."""
@@ -199,3 +205,12 @@ class JobScanner(Protocol):
 
     def remember(self, tool: Tool, sources: Sources, findings: Sequence[Finding]) -> bytes | None:
         """Bytes to hand to the next scan's `jobs`, asked for after a run without gaps; None where nothing helps."""
+
+
+@runtime_checkable
+class Serving(Protocol):
+    """A JobScanner whose children ask something of ours on this machine while they run."""
+
+    def service(self, tool: Tool) -> AbstractContextManager[str]:
+        """Entered before the first child starts and left after the last one ended, however the scan ends. Gives the
+        address for `Batch.service`; empty where this tool asks elsewhere."""

@@ -27,8 +27,16 @@ _SARIF = "Run that tool again and give the new report, or waive it where its fin
 _OF_CODE = {
     # A scanner as a whole.
     "missing": Words(
-        "The tool is not on this machine, so nobody asked its questions about any file.",
-        "Install it with the command given, then scan again.",
+        "The tool, or the data it answers from, is not on this machine: nobody asked its questions about any file.",
+        "Get it with the command given, then scan again.",
+    ),
+    "stale-data": Words(
+        "The advisory data are too old to know of the latest flaws. What is listed is true; more may be by now.",
+        "walkdown db update, or without a network walkdown db import FILE; then scan again.",
+    ),
+    "unclear-advisory": Words(
+        "An advisory names versions in a way that cannot be compared, so nobody knows whether yours is among them.",
+        "Read the advisory and look at your version yourself before you waive it.",
     ),
     "failed": Words(
         "The scanner broke off. What it would have found is not known.",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+
+import msgspec
 
 from walkdown.errors import ChildTimedOutError, WalkdownError
 from walkdown.model import (
@@ -22,6 +25,7 @@ from walkdown.model import (
     Parsed,
     Ran,
     Report,
+    Serving,
     SkipKind,
     Skipped,
     Sources,
@@ -43,6 +47,7 @@ class JobWork:
         self._started = time.monotonic()
         self._tool: Tool | None = None
         self._rules = ""
+        self._service = ""
         self._outcome: Outcome = Ran()
         self._asked: list[str] = []
         self._looked: set[str] = set()
@@ -60,14 +65,20 @@ class JobWork:
         self._tool = tool = tools[0]
         self._rules = rules_digest(self._scanner.key(tool))
         jobs = await asyncio.to_thread(self._scanner.jobs, tool, self._sources, self._remembered(tool))
+        if isinstance(jobs, Missing):
+            self._outcome = jobs
+            return
         if not jobs:
             if not self._skipped:
                 self._outcome = NothingToScan(f"nothing for {self._scanner.title} here")
             return
         self._asked = [name for job in jobs for name in job.asked]
+        jobs = [await self._described(job) for job in jobs]
         left = [job for job in jobs if not self._recall(tool, job)]
         self._ground.tell(Started(self.name, tool.version, len(self._asked), self._cached))
-        await asyncio.gather(*(self._job(tool, job) for job in left))
+        if left:
+            with self._serving(tool) as self._service:
+                await asyncio.gather(*(self._job(tool, job) for job in left))
         if self.part().report.complete:
             self._remember(tool)
 
@@ -81,10 +92,13 @@ class JobWork:
             coverage=Coverage(len(self._asked), len(self._looked.intersection(self._asked)), tuple(skipped)),
             seconds=round(time.monotonic() - self._started, 3),
             cached_files=self._cached,
-            notes=(self._tool.note,) if self._tool and self._tool.note else (),
+            notes=(self._tool.note,) if self._tool and self._tool.note and not isinstance(outcome, Missing) else (),
             rules=self._rules,
         )
         return Part(report, tuple(self._findings), tuple(self._facts))
+
+    def _serving(self, tool: Tool) -> AbstractContextManager[str]:
+        return self._scanner.service(tool) if isinstance(self._scanner, Serving) else nullcontext("")
 
     def _unseen(self, outcome: Outcome) -> Sequence[Skipped]:
         known = self._looked | {skip.path for skip in self._skipped}
@@ -137,15 +151,25 @@ class JobWork:
             home=str(ground.home(self.name)),
             offline=ground.settings.offline,
             secret_key=ground.secret_key,
+            service=self._service,
         )
         command = self._scanner.argv(tool, job, batch)
         async with ground.slots.take(first=True):
-            printed = await ground.child(command, home=Path(batch.home), scratch=work, network=True)
-        parsed = await asyncio.to_thread(self._scanner.parse, tool, job, batch, printed)
+            # Who asks us has no use for the way out.
+            network = not self._service
+            printed = await ground.child(command, home=Path(batch.home), scratch=work, network=network)
+        return await self._told_apart(await asyncio.to_thread(self._scanner.parse, tool, job, batch, printed))
+
+    async def _described(self, job: Job) -> Job:
+        """What was known without a child has to be recognised by the next scan, too; some was described before."""
+        if job.settled is None or all(finding.fingerprint for finding in job.settled.findings):
+            return job
+        return msgspec.structs.replace(job, settled=await self._told_apart(job.settled))
+
+    async def _told_apart(self, parsed: Parsed) -> Parsed:
         files = {file.path for file in self._sources.files}
-        findings = await asyncio.to_thread(
-            describe_anywhere, parsed.findings, files, self._sources.read, batch.secret_key
-        )
+        key = self._ground.secret_key
+        findings = await asyncio.to_thread(describe_anywhere, parsed.findings, files, self._sources.read, key)
         return Parsed(tuple(findings), parsed.facts, parsed.looked, parsed.skipped)
 
     def _keep(self, tool: Tool, job: Job, parsed: Parsed) -> None:

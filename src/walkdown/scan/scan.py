@@ -140,11 +140,15 @@ def _together(parts: Sequence[Part]) -> list[Finding]:
     return merge(told)
 
 
+# Asked and answered, out of data that may lack the newest: what is gone is gone.
+_OLD = "stale-data"
+
+
 def _answered(
     parts: Sequence[Part], memory: Memory, looked: Callable[[str], bool] | None
 ) -> Callable[[str], bool] | None:
     """Which paths this scan truly answers for; None where it answers for everything that is known."""
-    gaps = {gap.path for part in parts for gap in part.report.coverage.gaps}
+    gaps = {gap.path for part in parts for gap in part.report.coverage.gaps if gap.code != _OLD}
     broken = "" in gaps or not all(is_whole(part.report.outcome) for part in parts)
     gaps &= {one.path for one in memory.live}
     if looked is None and not broken and not gaps:

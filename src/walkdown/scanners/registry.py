@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from walkdown.errors import UsageError
 from walkdown.model import FileScanner, JobScanner
@@ -16,8 +17,12 @@ from walkdown.settings import External
 Scanner = FileScanner | JobScanner
 
 
-def all_scanners(rules: Sequence[str], external: Sequence[External], target: str) -> tuple[Scanner, ...]:
-    own: tuple[Scanner, ...] = (Semgrep(tuple(rules)), Bandit(), Kingfisher(), KingfisherHistory(), PipAudit())
+def all_scanners(
+    rules: Sequence[str], external: Sequence[External], target: str, advisories: Path
+) -> tuple[Scanner, ...]:
+    """`advisories`: where the advisory data of this machine lie, if there are any."""
+    looking: tuple[Scanner, ...] = (Semgrep(tuple(rules)), Bandit(), Kingfisher(), KingfisherHistory())
+    own = (*looking, PipAudit(advisories))
     return (*own, *(SarifCommand(one.name, one.command, target) for one in external))
 
 

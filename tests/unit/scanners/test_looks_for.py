@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from walkdown.model.hazards import HAZARDS
 from walkdown.scanners.registry import all_scanners
 
-SCANNERS = {one.name: one for one in all_scanners((), (), ".")}
+SCANNERS = {one.name: one for one in all_scanners((), (), ".", Path("no-advisories"))}
 
 
 def test_rules_speak_only_of_languages_that_are_there() -> None:

@@ -11,13 +11,21 @@ from packaging.version import InvalidVersion, Version
 from walkdown.model.finding import Finding, Rule, Source
 from walkdown.model.place import PackagePlace
 from walkdown.model.severity import Confidence, Severity
-from walkdown.scanners.pip_audit.lists import Asked, Use
+from walkdown.scanners.pip_audit.lists import Asked
 
 TOOL = "pip-audit"
 _NAMELESS = "unnamed-advisory"
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,15}-[A-Za-z0-9-]{1,60}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")
+_WAY = 6  # packages shown on the way in
 _BY_PREFERENCE = ("MAL-", "CVE-", "GHSA-", "PYSEC-")
 _VULNERABLE_COMPONENT = 1395
+_LESS = {
+    Severity.CRITICAL: Severity.HIGH,
+    Severity.HIGH: Severity.MEDIUM,
+    Severity.MEDIUM: Severity.LOW,
+    Severity.LOW: Severity.LOW,
+}
 
 _MESSAGE = (
     "This version is on the public list of packages with a known flaw, and whoever attacks applications reads that "
@@ -88,7 +96,7 @@ def _finding(asked: Asked, flaw: _Flaw) -> Finding:
     places = [PackagePlace("PyPI", asked.name, asked.version, use.path, use.line) for use in asked.uses]
     return Finding(
         rule=_rule(asked, flaw),
-        severity=_severity(flaw, asked.uses),
+        severity=_severity(asked, flaw),
         confidence=Confidence.SURE if any(use.sure for use in asked.uses) else Confidence.LIKELY,
         place=places[0],
         sources=(Source(TOOL, _preferred(flaw.ids)),),
@@ -96,12 +104,14 @@ def _finding(asked: Asked, flaw: _Flaw) -> Finding:
     )
 
 
-def _severity(flaw: _Flaw, uses: Sequence[Use]) -> Severity:
-    """pip-audit names none. Without one, a flaw in what runs in production counts as high; in what only developers
-    and CI run, as medium."""
+def _severity(asked: Asked, flaw: _Flaw) -> Severity:
+    """The worst that the databases say of it; high where none rated it. One step less for what only developers and CI
+    run. What was made to do harm does it there as well."""
     if _is_malicious(flaw):
         return Severity.CRITICAL
-    return Severity.MEDIUM if all(use.development for use in uses) else Severity.HIGH
+    rated = [Severity(told.severity) for told in asked.told if told.severity and told.id in flaw.ids]
+    worst = min(rated, key=lambda one: one.rank, default=Severity.HIGH)
+    return _LESS[worst] if all(use.development for use in asked.uses) else worst
 
 
 def _rule(asked: Asked, flaw: _Flaw) -> Rule:
@@ -135,14 +145,25 @@ def _fix(asked: Asked, flaw: _Flaw) -> str:
     if not flaw.fixes:
         return (
             f"No fixed version of {asked.name} is known. Find out whether the application uses the affected part; if "
-            "so, replace the package or shield that part, and write down who watches for a release."
+            f"so, replace the package or shield that part, and write down who watches for a release.{_way_in(asked)}"
         )
     lock = " Then write the lock file anew." if any(use.lock for use in asked.uses) else ""
-    return f"Upgrade {asked.name} to {max(flaw.fixes)} or later.{lock}"
+    return f"Upgrade {asked.name} to {max(flaw.fixes)} or later.{_way_in(asked)}{lock}"
+
+
+def _way_in(asked: Asked) -> str:
+    """Who brings a package that nobody asked for by itself: often that is what has to be upgraded."""
+    if any(not use.via for use in asked.uses):
+        return ""
+    via = min((use.via for use in asked.uses), key=lambda one: (len(one), one))
+    if not all(_NAME.fullmatch(name) for name in via):
+        return ""
+    shown = via if len(via) <= _WAY else (*via[: _WAY - 1], "…", via[-1])
+    return f" It comes in through {' → '.join(shown)}."
 
 
 def _malicious_fix(asked: Asked) -> str:
     return (
-        f"Remove {asked.name} {asked.version}. Treat every machine that installed it as broken into, and change the "
-        "passwords and keys that were within its reach."
+        f"Remove {asked.name} {asked.version}.{_way_in(asked)} Treat every machine that installed it as broken into, "
+        "and change the passwords and keys that were within its reach."
     )

@@ -13,26 +13,37 @@ from walkdown.model.dependency import Manifest, Pin
 from walkdown.model.scanner import Job
 from walkdown.target.manifests.names import is_development, side_folder
 
-KEEP_SECONDS = 3600.0  # advisories are published all day; an hour old is fresh enough for a second look
+KEEP_SECONDS = 3600.0  # an index learns of advisories all day; an hour old is fresh enough for a second look
 _MOST = 80  # packages in a list: pip-audit asks one after the other, so several lists side by side are faster
 
 
 class Use(msgspec.Struct, frozen=True):
-    """A line that brings a package in. `sure`: this very version is what will be installed."""
+    """A line that brings a package in. `sure`: this very version is what will be installed. `via`: the packages through
+    which it comes, where it is not asked for by itself."""
 
     path: str
     line: int
     sure: bool = True
     development: bool = False
     lock: bool = False
+    via: tuple[str, ...] = ()
+
+
+class Told(msgspec.Struct, frozen=True):
+    """An advisory that must come back for a package. `severity` is empty where nobody rated it."""
+
+    id: str
+    severity: str = ""
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A package in one version, and everything that brings it, the place to mend it first."""
+    """A package in one version, and everything that brings it, the place to mend it first. `told`: from data of ours,
+    what the answer must hold at least."""
 
     name: str
     version: str
     uses: tuple[Use, ...]
+    told: tuple[Told, ...] = ()
 
 
 def pinned(manifests: Iterable[Manifest]) -> tuple[Asked, ...]:
@@ -51,18 +62,19 @@ def pinned(manifests: Iterable[Manifest]) -> tuple[Asked, ...]:
                     sure=version.local is None and manifest.kind != "constraints",
                     development=is_development(dependency.group) or bool(side_folder(manifest.path)),
                     lock=manifest.lock,
+                    via=dependency.via,
                 )
             )
     return tuple(Asked(*key, tuple(sorted(found, key=_first_to_mend))) for key, found in sorted(uses.items()))
 
 
-def make_jobs(manifests: Iterable[Manifest], list_name: str) -> tuple[Job, ...]:
-    lists = [part for one in _consistent(pinned(manifests)) for part in _parts(one)]
+def make_jobs(asked: Sequence[Asked], list_name: str, keep_seconds: float | None) -> tuple[Job, ...]:
+    lists = [part for one in _consistent(asked) for part in _parts(one)]
     told: set[str] = set()
     jobs: list[Job] = []
     for number, packages in enumerate(lists, 1):
-        paths = {use.path for asked in packages for use in asked.uses}
-        flat = "".join(f"{asked.name}=={asked.version}\n" for asked in packages).encode()
+        paths = {use.path for one in packages for use in one.uses}
+        flat = "".join(f"{one.name}=={one.version}\n" for one in packages).encode()
         context = msgspec.json.encode(packages)
         jobs.append(
             Job(
@@ -73,7 +85,7 @@ def make_jobs(manifests: Iterable[Manifest], list_name: str) -> tuple[Job, ...]:
                 asked=tuple(sorted(paths - told)),
                 inputs=((list_name, flat),),
                 context=context,
-                keep_seconds=KEEP_SECONDS,
+                keep_seconds=keep_seconds,
             )
         )
         told |= paths

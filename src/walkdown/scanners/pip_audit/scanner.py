@@ -1,32 +1,37 @@
 """pip-audit: asks an advisory service about every Python package whose version is fixed, from one flat list of ours.
 
 It gets no manifest of the target: it would follow `-r`, drop lines by their markers and give up on a whole file because
-of one line. By default it asks pypi.org, name and version in the address of the request. Its other service, osv.dev,
-answers "nothing known" for a package it never heard of; PyPI says so, and that is a gap then.
+of one line. Where advisory data are on this machine it asks a service of ours that answers from them, online and
+offline alike. Where there are none it asks pypi.org, name and version in the address of the request, and offline it is
+not started. PyPI says so when it never heard of a package, and that is a gap then; osv.dev answers "nothing known".
 """
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
-from walkdown.errors import ScannerError
+from walkdown.advisories.moments import now_utc
+from walkdown.advisories.service import serving
+from walkdown.advisories.store import Store
+from walkdown.errors import AdvisoryError, ScannerError
 from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, Sources, Tool, Where
 from walkdown.scanners.pip_audit.advisories import Vulnerability, findings_for
-from walkdown.scanners.pip_audit.lists import Asked, decode_asked, make_jobs, pinned
-from walkdown.scanners.pip_audit.unread import offline_gaps, unread
+from walkdown.scanners.pip_audit.data import ASKS_THE_INDEX, NO_DATA, about, age_gap, judged, note, said_beforehand
+from walkdown.scanners.pip_audit.lists import KEEP_SECONDS, Asked, decode_asked, make_jobs, pinned
+from walkdown.scanners.pip_audit.unread import unread
 
 _LIST = "packages.txt"
 _SOCKET_SECONDS = "15"
 _SHOWN = 5
-_LOOPBACK = ("127.0.0.1", "::1")
 
 # What stands in its complaint when the service did not answer, refused, or sent something else than advisories.
 _SERVICE_SIGNS = (
@@ -50,13 +55,18 @@ class _Output(msgspec.Struct, frozen=True):
 
 
 class PipAudit:
-    """`osv_url`: an OSV service to ask in place of pypi.org."""
+    """`store`: where the advisory data lie, if any are on this machine. `days`: how old they may be, where a person
+    set it."""
 
     name = "pip-audit"
     title = "Known vulnerabilities in Python packages"
 
-    def __init__(self, osv_url: str = "") -> None:
-        self._osv_url = osv_url
+    def __init__(
+        self, store: Path | None = None, days: int | None = None, clock: Callable[[], datetime] = now_utc
+    ) -> None:
+        self._store = store
+        self._days = days
+        self._clock = clock
 
     def looks_for(self, paths: Iterable[str]) -> frozenset[str]:  # noqa: ARG002 - it goes by the manifests
         return frozenset({"dep.vulnerable"})
@@ -65,21 +75,35 @@ class PipAudit:
         program = where.python_module("pip_audit")
         if program is None:
             return Missing("pip-audit is not installed beside walkdown.", f"{sys.executable} -m pip install pip-audit")
-        return (Tool(self.name, where.version_of("pip-audit"), program),)
+        version = where.version_of("pip-audit")
+        data = about(self._store)
+        if isinstance(data, Missing):
+            return data
+        if data is None:
+            return (Tool(self.name, version, program, note=ASKS_THE_INDEX),)
+        return (Tool(self.name, version, program, note=note(data), data=data.digest),)
 
     def key(self, tool: Tool) -> str:
-        return f"{tool.version} {self._osv_url or 'pypi'}"
+        return f"{tool.version} {tool.data or 'pypi'}"
 
-    def jobs(self, tool: Tool, sources: Sources, remembered: bytes | None) -> Sequence[Job]:  # noqa: ARG002
-        return () if self._is_cut_off(sources) else make_jobs(sources.manifests(), _LIST)
+    def jobs(self, tool: Tool, sources: Sources, remembered: bytes | None) -> Sequence[Job] | Missing:  # noqa: ARG002
+        asked = pinned(sources.manifests())
+        if not asked:
+            return ()
+        if tool.data and self._store is not None:
+            return self._from_store(self._store, tool.data, asked, offline=sources.offline)
+        return NO_DATA if sources.offline else make_jobs(asked, _LIST, KEEP_SECONDS)
 
     def unread(self, sources: Sources) -> Sequence[Skipped]:
-        manifests = sources.manifests()
-        skipped = unread(manifests)
-        return [*skipped, *offline_gaps(pinned(manifests))] if self._is_cut_off(sources) else skipped
+        return unread(sources.manifests())
+
+    def service(self, tool: Tool) -> AbstractContextManager[str]:
+        return serving(self._store, tool.data) if tool.data and self._store is not None else nullcontext("")
 
     def argv(self, tool: Tool, job: Job, batch: Batch) -> Command:  # noqa: ARG002
-        service = ("osv", "--osv-url", self._osv_url) if self._osv_url else ("pypi",)
+        if not batch.service and (tool.data or batch.offline):
+            # It would go out and ask the world.
+            raise ScannerError("pip-audit was given nobody to ask, so it was not started.", "Scan again.")
         options = (
             "--requirement", str(Path(batch.folder, _LIST)),
             "--disable-pip", "--no-deps",
@@ -87,12 +111,10 @@ class PipAudit:
             "--progress-spinner", "off",
             "--timeout", _SOCKET_SECONDS,
             "--cache-dir", str(Path(batch.home, "http")),
-            "--vulnerability-service", *service,
+            "--vulnerability-service", "osv" if batch.service else "pypi",
         )  # fmt: skip
-        # A proxy that the person uses for the world outside has no business with a service on this machine.
-        env = (("NO_PROXY", "127.0.0.1"), ("no_proxy", "127.0.0.1")) if self._asks_ourselves() else ()
         # 1 is what it ends with when it found something, and also when it broke: `parse` tells them apart.
-        return Command((*tool.program, *options), env=env, ok=frozenset({0, 1}))
+        return Command((*tool.program, *options), env=_env(batch.service), ok=frozenset({0, 1}))
 
     def parse(self, tool: Tool, job: Job, batch: Batch, printed: Printed) -> Parsed:  # noqa: ARG002
         asked = {one.name: one for one in decode_asked(job.context)}
@@ -104,7 +126,7 @@ class PipAudit:
                 unknown.append(asked[name])
             else:
                 findings.extend(findings_for(asked[name], answer.vulns))
-        dropped = [one for name, one in asked.items() if name not in answers]
+        dropped = [one for name, one in asked.items() if name not in answers or _lacks(answers[name], one)]
         skipped = (*_gaps(unknown, "no-data", asked.values()), *_gaps(dropped, "dropped", asked.values()))
         holes = {skip.path for skip in skipped}
         looked = {use.path for one in asked.values() for use in one.uses} - holes
@@ -113,11 +135,28 @@ class PipAudit:
     def remember(self, tool: Tool, sources: Sources, findings: Sequence[Finding]) -> bytes | None:  # noqa: ARG002
         return None
 
-    def _asks_ourselves(self) -> bool:
-        return urlsplit(self._osv_url).hostname in _LOOPBACK
+    def _from_store(self, path: Path, data: str, packages: Sequence[Asked], *, offline: bool) -> Sequence[Job]:
+        with Store.open(path) as store:
+            if store.about.digest != data:
+                raise AdvisoryError("The advisory data were renewed while this scan began.", "Scan again.")
+            asked, gaps = judged(store, packages)
+            gaps = (*age_gap(store.about, self._clock(), offline=offline, days=self._days), *gaps)
+        # The same data give the same answer for ever: their digest is part of the key.
+        return (*said_beforehand(gaps), *make_jobs(asked, _LIST, None))
 
-    def _is_cut_off(self, sources: Sources) -> bool:
-        return sources.offline and not self._asks_ourselves()
+
+def _env(service: str) -> tuple[tuple[str, str], ...]:
+    """The address of our service holds its token, and every user of a machine can read the arguments of a process. A
+    proxy that the person uses for the world outside has no business there."""
+    if not service:
+        return ()
+    return (("PIP_AUDIT_OSV_URL", service), ("NO_PROXY", "127.0.0.1"), ("no_proxy", "127.0.0.1"))
+
+
+def _lacks(answer: _Dependency, one: Asked) -> bool:
+    """Whether an advisory that our data hold is not in the answer: lost on the way, or answered by somebody else."""
+    named = {name for each in answer.vulns for name in (each.id, *each.aliases)}
+    return answer.skip_reason is None and any(told.id not in named for told in one.told)
 
 
 def _answers(printed: Printed, asked: dict[str, Asked]) -> dict[str, _Dependency]:
@@ -141,7 +180,7 @@ def _no_answer(printed: Printed) -> ScannerError:
     if any(sign in printed.stderr for sign in _SERVICE_SIGNS):
         return ScannerError(
             "pip-audit got no usable answer from the advisory service, so these packages were not checked.",
-            "Check the network and proxy settings, then scan again.",
+            "Scan again. Without advisory data on this machine, check the network and proxy settings first.",
         )
     return ScannerError("pip-audit ended without a result, so these packages were not checked.", "Try: walkdown doctor")
 

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import SkipKind, Skipped
-from walkdown.scanners.pip_audit.lists import Asked
 from walkdown.target.manifests import floating
 
+# Whether npm's manifests and their gaps are told here: so long as no scanner of ours reads them.
+NPM_IS_OURS = True
 _SHOWN = 5
 
 
-def unread(manifests: Sequence[Manifest]) -> list[Skipped]:
+def unread(manifests: Sequence[Manifest], *, npm: bool = NPM_IS_OURS) -> list[Skipped]:
     found: list[Skipped] = []
     for manifest in manifests:
+        if manifest.ecosystem == "npm" and not npm:
+            continue
         left, locks = floating(manifest, manifests)
         found.extend(_softened(skip, locks) for skip in manifest.skipped)
         found.extend(_npm(manifest, locks) if manifest.ecosystem == "npm" else _python(manifest, left, locks))
     return found
-
-
-def offline_gaps(asked: Iterable[Asked]) -> list[Skipped]:
-    counts: dict[str, int] = defaultdict(int)
-    for one in asked:
-        for path in {use.path for use in one.uses}:
-            counts[path] += 1
-    return [
-        Skipped(path, SkipKind.GAP, "offline", f"{_packages(count)} not checked: there is no advisory data offline.")
-        for path, count in sorted(counts.items())
-    ]
 
 
 def _softened(skip: Skipped, locks: Sequence[Manifest]) -> Skipped:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from walkdown.errors import WalkdownError
 from walkdown.model.dependency import Manifest
 from walkdown.model.scanner import SourceFile
-from walkdown.target.manifests import npm, pdm, pipfile, poetry, pylock, pyproject, requirements, setup, uv
+from walkdown.target.manifests import (
+    bun_lock,
+    npm,
+    package_lock,
+    pdm,
+    pipfile,
+    pnpm_lock,
+    poetry,
+    pylock,
+    pyproject,
+    requirements,
+    setup,
+    uv,
+    yarn_lock,
+)
 from walkdown.target.manifests.constraints import apply_constraints
 from walkdown.target.manifests.includes import Include, resolve
-from walkdown.target.manifests.locks import floating
-from walkdown.target.manifests.names import folder_of, kind_of
+from walkdown.target.manifests.locks import floating, nearest_lock
+from walkdown.target.manifests.names import ecosystem_of, folder_of, kind_of
+from walkdown.target.manifests.npm_graph import Graph, settle
 from walkdown.target.manifests.reading import Reading, Unreadable, broken
 
-__all__ = ["floating", "read_manifests"]
+__all__ = ["floating", "nearest_lock", "read_manifests"]
 
 _MIB = 1024 * 1024
 MOST_WRITTEN = 4 * _MIB  # by a person
@@ -39,6 +54,13 @@ _READERS: dict[str, _Reader] = {
     "package-json": npm.read,
 }
 
+_GRAPHS: dict[str, Callable[[str, bytes], Graph]] = {
+    "package-lock": package_lock.read,
+    "pnpm-lock": pnpm_lock.read,
+    "yarn-lock": yarn_lock.read,
+    "bun-lock": bun_lock.read,
+}
+
 
 def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) -> tuple[Manifest, ...]:
     """All manifests among `files`, by path. What cannot be read is a Manifest with a gap in it, never an exception."""
@@ -46,21 +68,34 @@ def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) ->
     waiting = [(path, kind) for path in sorted(known) if (kind := kind_of(path))]
     done: dict[str, Manifest] = {}
     includes: list[Include] = []
+    graphs: list[Graph] = []
     while waiting:
         path, kind = waiting.pop()
         if path in done:
             continue
-        reading = _read_one(known[path], kind, read)
+        reading = _read_one(known[path], kind, read, graphs)
         found, gaps = resolve(path, reading.references, known)
         done[path] = msgspec.structs.replace(reading.manifest, skipped=reading.manifest.skipped + gaps)
         includes.extend(found)
         waiting.extend((include.path, include.kind) for include in found)
-    return tuple(apply_constraints(done, includes)[path] for path in sorted(done))
+    done = apply_constraints(done, includes)
+    done.update((graph.path, _settled(graph, done)) for graph in graphs)
+    return tuple(done[path] for path in sorted(done))
 
 
-def _read_one(file: SourceFile, kind: str, read: Callable[[str], bytes]) -> Reading:
-    if kind not in _READERS:
-        return Reading(npm.unread_lock(file.path, kind))
+def _settled(graph: Graph, manifests: Mapping[str, Manifest]) -> Manifest:
+    """An npm lock, once the package.json files are read too: some locks do not say what the project asks for."""
+    lock = manifests[graph.path]
+    locks = [one for one in manifests.values() if one.lock and one.ecosystem == lock.ecosystem]
+    written = [one for one in manifests.values() if one.kind == "package-json" and nearest_lock(one, locks) is lock]
+    try:
+        settled = settle(graph, written)
+    except Unreadable as error:
+        return broken(graph.path, graph.kind, "broken-manifest", str(error)).manifest
+    return msgspec.structs.replace(settled, covers=lock.covers)
+
+
+def _read_one(file: SourceFile, kind: str, read: Callable[[str], bytes], graphs: list[Graph]) -> Reading:
     most = MOST_LOCKED if kind.endswith("lock") else MOST_WRITTEN
     if file.size > most:
         return broken(file.path, kind, "too-large", f"it is larger than {most // _MIB} MB")
@@ -69,7 +104,11 @@ def _read_one(file: SourceFile, kind: str, read: Callable[[str], bytes]) -> Read
     except (OSError, WalkdownError):
         return broken(file.path, kind, "unreadable", "it cannot be read")
     try:
-        reading = _READERS[kind](file.path, data)
+        if kind in _GRAPHS:
+            graphs.append(_GRAPHS[kind](file.path, data))
+            reading = Reading(Manifest(file.path, kind, ecosystem_of(kind), lock=True))
+        else:
+            reading = _READERS[kind](file.path, data)
     except Unreadable as error:
         return broken(file.path, kind, "broken-manifest", str(error))
     covers = reading.manifest.covers or folder_of(file.path)

@@ -24,11 +24,17 @@ def floating(manifest: Manifest, manifests: Sequence[Manifest]) -> tuple[tuple[D
     return left, locks
 
 
+def nearest_lock(manifest: Manifest, locks: Sequence[Manifest]) -> Manifest | None:
+    """The lock deepest in the tree that answers for a manifest."""
+    answering = [lock for lock in locks if _answers(lock, manifest)]
+    return max(answering, key=lambda lock: len(lock.covers), default=None)
+
+
 def _answers(lock: Manifest, manifest: Manifest) -> bool:
     if not lock.lock or lock.ecosystem != manifest.ecosystem:
         return False
     if lock.kind in _NPM_LOCKS:
-        # A workspace has one lock at its top; who belongs to it is only told by files that are not read yet.
+        # A workspace has one lock at its top; who belongs to it not every lock says.
         return _is_within(manifest.covers, lock.covers)
     return manifest.covers in _folders(lock)
 

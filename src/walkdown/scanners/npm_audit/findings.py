@@ -1,0 +1,99 @@
+"""What is said of a flaw in an npm package, in our own words: the advisory's text is a stranger's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from walkdown.advisories.flaws import NAMELESS, Flaw, merged, way
+from walkdown.advisories.npm_versions import NpmVersion
+from walkdown.advisories.osv import NPM, Advisory
+from walkdown.advisories.versions import fixed_in
+from walkdown.model.finding import Finding, Rule, Source
+from walkdown.model.place import PackagePlace
+from walkdown.model.severity import Confidence
+from walkdown.scanners.npm_audit.packages import Package
+
+TOOL = "npm-audit"
+_VULNERABLE_COMPONENT = 1395
+_MOST_PLACES = 50
+
+_MESSAGE = (
+    "This version is on the public list of packages with a known flaw, and whoever attacks applications reads that "
+    "list first. The advisory says which part of the package is affected. Where the application never calls that part "
+    "the risk is smaller, until somebody adds the call."
+)
+_MALICIOUS = (
+    "This version was published to do harm: it may run its author's code as soon as it is installed, on developers' "
+    "machines and in CI as well as in production."
+)
+
+
+def findings_for(package: Package, advisories: Sequence[Advisory]) -> list[Finding]:
+    return [_finding(package, flaw) for flaw in merged(advisories)]
+
+
+def _finding(package: Package, flaw: Flaw) -> Finding:
+    lines = dict.fromkeys((use.path, use.line) for use in package.uses)
+    places = [PackagePlace(NPM, package.name, package.version, path, line) for path, line in lines]
+    return Finding(
+        rule=_rule(package, flaw),
+        severity=flaw.severity(development=package.development),
+        confidence=Confidence.SURE if any(use.sure for use in package.uses) else Confidence.LIKELY,
+        place=places[0],
+        sources=(Source(TOOL, flaw.name),),
+        places=tuple(places[1:_MOST_PLACES]),
+    )
+
+
+def _rule(package: Package, flaw: Flaw) -> Rule:
+    what = "is known to be malicious" if flaw.malicious else "has a known vulnerability"
+    named = "" if flaw.name == NAMELESS else f": {flaw.name}"
+    return Rule(
+        tool=TOOL,
+        id=flaw.name,
+        title=f"{package.name} {package.version} {what}{named}",
+        message=_MALICIOUS if flaw.malicious else _MESSAGE,
+        fix=_malicious_fix(package) if flaw.malicious else _fix(package, flaw),
+        url=flaw.url,
+        hazard="dep.vulnerable",
+        family="vulnerable-dependency",
+        cwe=(_VULNERABLE_COMPONENT,),
+    )
+
+
+def _fix(package: Package, flaw: Flaw) -> str:
+    mended = _mended(package, flaw)
+    if not mended:
+        return (
+            f"No fixed version of {package.name} is known. Find out whether the application uses the affected part; if "
+            f"so, replace the package or shield that part, and write down who watches for a release.{_way_in(package)}"
+        )
+    lock = " Then write the lock file anew." if any(use.lock for use in package.uses) else ""
+    way_in = _way_in(package)
+    force = " Where that one does not allow it yet, force it with an override in package.json." if way_in else ""
+    return f"Upgrade {package.name} to {mended} or later.{way_in}{force}{lock}"
+
+
+def _mended(package: Package, flaw: Flaw) -> str:
+    """The nearest version above that each database calls fixed, finished where there is one; of those the highest."""
+    nearest = []
+    for advisory in flaw.advisories:
+        fixes = fixed_in(advisory, NPM, package.name, package.version)
+        if fixes:
+            nearest.append(next((fix for fix in fixes if NpmVersion.parse(fix).finished), fixes[0]))
+    return max(nearest, key=NpmVersion.parse, default="")
+
+
+def _way_in(package: Package) -> str:
+    """Who brings a package that nobody asked for by itself: often that is what has to be upgraded."""
+    if any(not use.via for use in package.uses):
+        return ""
+    through = way(min((use.via for use in package.uses), key=lambda via: (len(via), via)))
+    return f" It comes in through {through}." if through else ""
+
+
+def _malicious_fix(package: Package) -> str:
+    return (
+        f"Remove {package.name} {package.version}.{_way_in(package)} Treat every machine that installed it as broken "
+        "into, and change the passwords and keys that were within its reach."
+    )

@@ -1,0 +1,285 @@
+"""Holds every name a project uses against the index, the project's lists, and what it could be mistaken for."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from walkdown.advisories.lookalike import Slip, slip
+from walkdown.advisories.module_names import comes_with, is_in_table, packages_of
+from walkdown.advisories.names import NameIndex, is_name
+from walkdown.advisories.popular import is_well_used
+from walkdown.model.dependency import Manifest
+from walkdown.model.finding import Finding, Rule, Source
+from walkdown.model.outcome import SkipKind, Skipped
+from walkdown.model.place import FilePlace, PackagePlace, RepoPlace
+from walkdown.model.scanner import Sources
+from walkdown.model.severity import Confidence, Severity
+from walkdown.scanners.packages import texts
+from walkdown.scanners.packages.places import is_fixture
+from walkdown.scanners.packages.project import Project
+from walkdown.scanners.packages.unused import unused
+from walkdown.scanners.packages.uses import Read, Use, folders_above, real_name
+
+MOST_PLACES = 20
+_SHOWN = 5
+_COMMON_WORDS = frozenset({
+    "python", "django", "flask", "fastapi", "client", "core", "utils", "tools", "plugin", "async", "simple", "data",
+})  # fmt: skip
+
+
+class Judge:
+    """`asked_of`: the ecosystems whose index had to be asked."""
+
+    def __init__(
+        self, index: NameIndex, project: Project, manifests: Sequence[Manifest], read: Read, sources: Sources
+    ) -> None:
+        self._index = index
+        self._project = project
+        self._read = read
+        self._sources = sources
+        self._manifests = [one for one in manifests if not is_fixture(one.path)]
+        self._declared = _names(one for one in manifests if not one.lock)
+        self._locked = _names(one for one in manifests if one.lock)
+        self._by_folder = _by_folder(manifests, project)
+        self._private: dict[str, set[str]] = defaultdict(set)
+        self._borrowed: dict[str, list[list[Use]]] = defaultdict(list)
+        self._aliases: set[str] = set()
+        self.asked_of: set[str] = set()
+        self.looked = set(read.looked) | {one.path for one in self._manifests if not one.skipped}
+        self.skipped: list[Skipped] = list(read.skipped)
+
+    def findings(self) -> list[Finding]:
+        needed = self._needed()
+        strange = [finding for uses in _together(needed) if (finding := self._strange(uses))]
+        told = {(one.place.ecosystem, one.place.name) for one in strange if isinstance(one.place, PackagePlace)}
+        imports = [uses for uses in _together(self._read.imported) if (uses[0].ecosystem, uses[0].name) not in told]
+        found = strange + self._imports(imports)
+        told |= {(one.place.ecosystem, one.place.name) for one in found if isinstance(one.place, PackagePlace)}
+        found += [_borrowed(ecosystem, uses) for ecosystem, uses in sorted(self._borrowed.items())]
+        found += self._unused(told)
+        self._say_private()
+        return found
+
+    # -- names that somebody is told to install ---------------------------------------------------------------------
+
+    def _needed(self) -> list[Use]:
+        uses = [
+            Use(dependency.ecosystem, name, dependency.path, dependency.line)
+            for manifest in self._manifests
+            if not manifest.lock and manifest.kind != "constraints"
+            for dependency in manifest.dependencies
+            if (name := real_name(dependency))
+        ]
+        for use in self._read.other_index:
+            self._private[use.ecosystem].add(use.name)
+        return uses + self._read.installed_at
+
+    def _strange(self, uses: list[Use]) -> Finding | None:
+        """A phantom, or a look-alike of a popular package."""
+        first = uses[0]
+        if self._project.is_own(first.ecosystem, first.name):
+            return None
+        known = self._knows(first.ecosystem, first.name)
+        if known is False:
+            return None if self._is_private(first) else self._phantom(uses, Confidence.SURE)
+        return self._lookalike(uses) if known else None
+
+    def _phantom(self, uses: list[Use], confidence: Confidence) -> Finding:
+        first = uses[0]
+        day = self._index.dated(first.ecosystem)[:10]
+        title = f"{first.name} is unknown to the {first.ecosystem} index of {day}"
+        meant = slip(first.ecosystem, first.name)
+        hint = f" It is one slip from {meant.popular}: it differs by {meant.how}." if meant else ""
+        return self._finding(texts.PHANTOM, uses, Severity.CRITICAL, confidence, title, hint)
+
+    def _lookalike(self, uses: list[Use]) -> Finding | None:
+        first = uses[0]
+        found: Slip | None = slip(first.ecosystem, first.name)
+        if found is None or not found.near or self._is_private(first):
+            return None
+        title = f"{first.name} looks like {found.popular}"
+        hint = f" It differs from {found.popular} by {found.how}."
+        return self._finding(texts.LOOKALIKE, uses, Severity.HIGH, Confidence.LIKELY, title, hint)
+
+    # -- names that code imports ------------------------------------------------------------------------------------
+
+    def _imports(self, together: list[list[Use]]) -> list[Finding]:
+        found: list[Finding] = []
+        for ecosystem in ("PyPI", "npm"):
+            of_it = [uses for uses in together if uses[0].ecosystem == ecosystem]
+            if of_it and not self._by_folder[ecosystem]:
+                found += self._without_list(ecosystem, of_it)
+                continue
+            found += [finding for uses in of_it if (finding := self._one_import(uses))]
+        return found
+
+    def _without_list(self, ecosystem: str, together: list[list[Use]]) -> list[Finding]:
+        phantoms = [self._phantom(uses, Confidence.LIKELY) for uses in together if self._is_unheard_of(uses[0])]
+        names = sorted({uses[0].name for uses in together})
+        shown = _listed(names, _SHOWN)
+        rule = msgspec.structs.replace(texts.NO_LIST, message=f"{texts.NO_LIST.message} Imported are: {shown}.")
+        place = RepoPlace(f"packages of {ecosystem}")
+        whole = Finding(rule, Severity.MEDIUM, Confidence.LIKELY, place, sources=(Source(texts.TOOL, rule.id),))
+        return [*phantoms, whole]
+
+    def _one_import(self, uses: list[Use]) -> Finding | None:
+        open_uses = [use for use in uses if not self._is_declared(use)]
+        if not open_uses:
+            return None
+        first = open_uses[0]
+        if self._is_unheard_of(first):
+            return self._phantom(open_uses, Confidence.LIKELY)
+        if first.name.startswith("@") and self._knows("npm", first.name) is False:
+            self._aliases.add(first.name)
+            return None
+        name = first.name if first.ecosystem == "npm" else packages_of(first.module)[0]
+        open_uses = [msgspec.structs.replace(use, name=name) for use in open_uses]
+        if self._index.knows(first.ecosystem, name) and (alike := self._lookalike(open_uses)):
+            return alike
+        if self._supplies(first, self._locked[first.ecosystem]) or self._is_beside(first):
+            self._borrowed[first.ecosystem].append(open_uses)
+            return None
+        title = f"{name} is imported and declared nowhere"
+        severity = Severity.LOW if all(use.late for use in open_uses) else Severity.MEDIUM
+        return self._finding(texts.UNDECLARED, open_uses, severity, Confidence.LIKELY, title)
+
+    def _is_beside(self, use: Use) -> bool:
+        """Another package of the same workspace declares it, so an install of the whole puts it within reach."""
+        return use.ecosystem == "npm" and any(use.name in names for names in self._by_folder["npm"].values())
+
+    def _is_declared(self, use: Use) -> bool:
+        if use.ecosystem == "PyPI":
+            return self._supplies(use, self._declared["PyPI"] | self._project.loose | self._project.own["PyPI"])
+        above = [folder for folder in folders_above(use.path) if folder in self._by_folder["npm"]]
+        # Code under no package.json is run by something else (Deno, a browser), which has its own way to find packages.
+        return not above or any(use.name in self._by_folder["npm"][folder] for folder in above)
+
+    def _supplies(self, use: Use, names: set[str]) -> bool:
+        if use.ecosystem == "npm":
+            return use.name in names
+        wanted = set(packages_of(use.module)) | {use.name}
+        passed_on = {other for name in names for other in comes_with().get(name, ())}
+        return bool(wanted & names) or bool(wanted & passed_on) or any(_may_give(name, use.name) for name in names)
+
+    def _is_unheard_of(self, use: Use) -> bool:
+        """No index has the package, nothing the project installs could give it, and we know no other name for it."""
+        if not is_name(use.ecosystem, use.name) or self._supplies(use, self._locked[use.ecosystem]):
+            return False
+        if use.name.startswith("@"):
+            return False  # a bundler's alias more often than a package; and a scope has one owner
+        if use.ecosystem == "PyPI" and (is_in_table(use.module) or "-" in use.module):
+            return False
+        return self._knows(use.ecosystem, use.name) is False and not self._is_private(use)
+
+    def _unused(self, told: set[tuple[str, str]]) -> list[Finding]:
+        """One finding for each list: that a name is never mentioned is worth a look, not a decision each."""
+        by_list: dict[str, list[Use]] = defaultdict(list)
+        for use in unused(self._manifests, self._read, self._project, self._sources):
+            if (use.ecosystem, use.name) not in told:
+                by_list[use.path].append(use)
+        return [_never_mentioned(path, uses) for path, uses in sorted(by_list.items())]
+
+    # -- what was said ----------------------------------------------------------------------------------------------
+
+    def _knows(self, ecosystem: str, name: str) -> bool | None:
+        self.asked_of.add(ecosystem)
+        return is_well_used(ecosystem, name) or self._index.knows(ecosystem, name)
+
+    def _is_private(self, use: Use) -> bool:
+        private = self._project.is_private(use.ecosystem, use.name)
+        if private:
+            self._private[use.ecosystem].add(use.name)
+        return private
+
+    def _say_private(self) -> None:
+        for ecosystem, names in sorted(self._private.items()):
+            shown = _listed(sorted(names), _SHOWN)
+            reason = f"Not on the public {ecosystem} index, and perhaps on the project's own: {shown}."
+            self.skipped.append(Skipped("", SkipKind.LIMIT, f"private-index-{ecosystem.lower()}", reason))
+        if self._aliases:
+            shown = _listed(sorted(self._aliases), _SHOWN)
+            reason = f"Imported, unknown to the npm index and perhaps only a bundler's alias: {shown}."
+            self.skipped.append(Skipped("", SkipKind.LIMIT, "alias", reason))
+
+    @staticmethod
+    def _finding(  # noqa: PLR0917 - the parts of a finding
+        rule: Rule, uses: list[Use], severity: Severity, confidence: Confidence, title: str, hint: str = ""
+    ) -> Finding:
+        places = list(dict.fromkeys(PackagePlace(use.ecosystem, use.name, "", use.path, use.line) for use in uses))
+        told = msgspec.structs.replace(rule, title=title, message=rule.message + hint)
+        return Finding(
+            told, severity, confidence, places[0], sources=(Source(texts.TOOL, rule.id),),
+            places=tuple(places[1 : MOST_PLACES + 1]),
+        )  # fmt: skip
+
+
+def _never_mentioned(path: str, uses: list[Use]) -> Finding:
+    many = f"{len(uses)} packages that nothing uses" if len(uses) > 1 else f"{uses[0].name} and nothing uses it"
+    hint = f" Never mentioned: {_listed([use.name for use in uses])}."
+    return _about_list(texts.UNUSED, f"{path} declares {many}", hint, f"unused packages of {path}", uses, Severity.INFO)
+
+
+def _borrowed(ecosystem: str, together: list[list[Use]]) -> Finding:
+    names = [uses[0].name for uses in together]
+    title = f"{names[0]} is imported, and only another package asks for it"
+    if len(names) > 1:
+        title = f"{len(names)} packages are imported, and only other packages ask for them"
+    uses = [uses[0] for uses in together]
+    hint = f" Imported are: {_listed(names)}."
+    return _about_list(texts.BORROWED, title, hint, f"borrowed packages of {ecosystem}", uses, Severity.LOW)
+
+
+def _about_list(  # noqa: PLR0917 - the parts of a finding
+    rule: Rule, title: str, hint: str, about: str, uses: list[Use], severity: Severity
+) -> Finding:
+    places = [FilePlace(use.path, use.line) for use in uses[:MOST_PLACES]]
+    told = msgspec.structs.replace(rule, title=title, message=rule.message + hint)
+    source = Source(texts.TOOL, rule.id)
+    return Finding(
+        told, severity, Confidence.LIKELY, RepoPlace(about), sources=(source,), places=tuple(places)
+    )  # fmt: skip
+
+
+def _listed(names: Sequence[str], most: int = MOST_PLACES) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _together(uses: Iterable[Use]) -> list[list[Use]]:
+    by_name: dict[tuple[str, str], list[Use]] = defaultdict(list)
+    for use in uses:
+        by_name[use.ecosystem, use.name].append(use)
+    return [sorted(found, key=lambda use: (use.path, use.line)) for _, found in sorted(by_name.items())]
+
+
+def _names(manifests: Iterable[Manifest]) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = {"PyPI": set(), "npm": set()}
+    for manifest in manifests:
+        names.setdefault(manifest.ecosystem, set()).update(one.alias or one.name for one in manifest.dependencies)
+    return names
+
+
+def _by_folder(manifests: Sequence[Manifest], project: Project) -> dict[str, dict[str, set[str]]]:
+    """What is declared in each folder; present and empty where a list exists and names nothing."""
+    folders: dict[str, dict[str, set[str]]] = {"PyPI": defaultdict(set), "npm": defaultdict(set)}
+    for manifest in manifests:
+        if manifest.ecosystem in folders and not (manifest.lock and manifest.ecosystem == "npm"):
+            folder = posixpath.dirname(manifest.path)
+            folders[manifest.ecosystem][folder].update(one.alias or one.name for one in manifest.dependencies)
+    for folder, peers in project.peers.items():
+        folders["npm"][folder].update(peers)
+    return folders
+
+
+def _may_give(package: str, module: str) -> bool:
+    """Whether a package's name shares a telling word with the module's: `django-money` gives `djmoney`. Too generous
+    rather than too strict: an import that is wrongly called invented would cost more trust than one that is missed."""
+    flat, plain = package.replace("-", ""), module.replace("-", "")
+    if plain in package.split("-") or (
+        plain in flat and (len(plain) >= 5 or flat in (plain, f"py{plain}", f"{plain}py"))
+    ):
+        return True
+    return any(len(word) >= 4 and word in plain for word in package.split("-") if word not in _COMMON_WORDS)

@@ -1,0 +1,115 @@
+"""Package names that are not what they seem, in what a project declares, imports and tells people to install.
+
+An analyser of ours: everything is known without a child, from the files and the index of names on this machine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from walkdown.advisories.names import ECOSYSTEMS, NameIndex, check_day
+from walkdown.errors import ScannerError
+from walkdown.model.finding import Finding
+from walkdown.model.outcome import Missing, SkipKind, Skipped
+from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, Sources, Tool, Where
+from walkdown.scanners.packages.judge import Judge
+from walkdown.scanners.packages.project import read_project
+from walkdown.scanners.packages.uses import Memory, read_uses
+
+DAYS = 90  # how old an index may be before that is a gap
+_UPDATE = "walkdown db update, or without a network: walkdown db import FILE"
+
+
+class Packages:
+    """`folder`: where the indexes of `walkdown db update` lie. `shipped`: where those lie that came with walkdown."""
+
+    name = "packages"
+    title = "Packages that are not what they seem"
+
+    def __init__(
+        self, folder: Path, *, days: int = DAYS, shipped: Path | None = None, now: dt.datetime | None = None
+    ) -> None:
+        self._folder = folder
+        self._shipped = shipped
+        self._days = days
+        self._now = now
+        self._opened: NameIndex | None = None
+        self._memory: bytes | None = None
+
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]:  # noqa: ARG002 - it goes by the whole project
+        return frozenset({"dep.phantom", "dep.lookalike", "dep.undeclared", "dep.unused"})
+
+    def find(self, where: Where) -> tuple[Tool, ...] | Missing:  # noqa: ARG002 - no program is needed
+        index = self._index()
+        if not index.headers:
+            return Missing("There is no index of package names on this machine.", _UPDATE)
+        days = ", ".join(f"{one.ecosystem} names of {one.as_of[:10]}" for one in index.headers)
+        return (Tool(self.name, days, ()),)
+
+    def key(self, tool: Tool) -> str:  # noqa: ARG002
+        return " ".join(one.digest for one in self._index().headers)
+
+    def jobs(self, tool: Tool, sources: Sources, remembered: bytes | None) -> Sequence[Job]:  # noqa: ARG002
+        project = read_project(sources)
+        read = read_uses(sources, project, _recall(remembered))
+        self._memory = msgspec.msgpack.encode(Memory(read.memory))
+        judge = Judge(self._index(), project, sources.manifests(), read, sources)
+        findings = judge.findings()
+        if not judge.looked and not judge.skipped:
+            return ()
+        skipped = (*judge.skipped, *self._about_index(judge.asked_of))
+        looked = frozenset(judge.looked)
+        settled = Parsed(tuple(findings), looked=looked, skipped=skipped)
+        return [Job(self.name, key="", asked=tuple(sorted(looked)), settled=settled)]
+
+    def unread(self, sources: Sources) -> Sequence[Skipped]:  # noqa: ARG002 - known only once everything was read
+        return ()
+
+    def argv(self, tool: Tool, job: Job, batch: Batch) -> Command:  # noqa: ARG002
+        raise ScannerError("There is no program to start for package names.")
+
+    def parse(self, tool: Tool, job: Job, batch: Batch, printed: Printed) -> Parsed:  # noqa: ARG002
+        raise ScannerError("There is no program that prints about package names.")
+
+    def remember(self, tool: Tool, sources: Sources, findings: Sequence[Finding]) -> bytes | None:  # noqa: ARG002
+        return self._memory
+
+    def _index(self) -> NameIndex:
+        if self._opened is None:
+            self._opened = (
+                NameIndex.open(self._folder, self._shipped) if self._shipped else NameIndex.open(self._folder)
+            )
+        return self._opened
+
+    def _about_index(self, asked_of: Iterable[str]) -> list[Skipped]:
+        """What the index could not answer, in as few gaps as are true."""
+        index = self._index()
+        skipped = [Skipped("", SkipKind.GAP, "broken-index", problem) for problem in index.problems]
+        for ecosystem in sorted(set(asked_of) & set(ECOSYSTEMS)):
+            day = index.dated(ecosystem)
+            if not day:
+                reason = f"No index of {ecosystem} names is on this machine, so none was checked. Try: {_UPDATE}"
+                skipped.append(Skipped("", SkipKind.GAP, f"no-index-{ecosystem.lower()}", reason))
+            elif (age := self._age(day)) > self._days:
+                reason = (
+                    f"The index of {ecosystem} names is {age} days old. What was published since looks invented, and "
+                    f"what was taken down since looks real. Try: {_UPDATE}"
+                )
+                skipped.append(Skipped("", SkipKind.GAP, f"stale-data-{ecosystem.lower()}", reason))
+        return skipped
+
+    def _age(self, day: str) -> int:
+        return ((self._now or dt.datetime.now(dt.timezone.utc)) - check_day(day)).days
+
+
+def _recall(remembered: bytes | None) -> Memory:
+    if not remembered:
+        return Memory()
+    try:
+        return msgspec.msgpack.decode(remembered, type=Memory)
+    except msgspec.MsgspecError:
+        return Memory()  # of another version of walkdown: everything is read again

@@ -1,0 +1,318 @@
+"""Package names that are not what they seem: every state, and what must not be called strange."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from walkdown.advisories import bloom
+from walkdown.advisories.names import file_name
+from walkdown.errors import TargetError
+from walkdown.model import Finding, History, Job, Manifest, Missing, Parsed, Severity, SkipKind, SourceFile
+from walkdown.scanners.packages import Packages
+from walkdown.scanners.packages.commands import wanted
+from walkdown.target.manifests import read_manifests
+
+DAY = "2026-11-17T00:00:00Z"
+NOW = dt.datetime(2026, 11, 20, tzinfo=dt.timezone.utc)
+PYPI = [
+    "flask",
+    "requests",
+    "numpy",
+    "pyyaml",
+    "stripe",
+    "django-money",
+    "reqests",
+    "uvicorn",
+    "pillow",
+    "request-kit",
+    "black",
+]
+NPM = ["express", "react", "zod", "lodash", "loadsh", "left-pad", "real-one", "typescript", "cowsay"]
+
+
+class Target:
+    identity = "it"
+    offline = True
+    history: History | None = None
+
+    def __init__(self, files: dict[str, str | bytes]) -> None:
+        self.data = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+        self.reads: list[str] = []
+        self.files: Sequence[SourceFile] = [
+            SourceFile(path, hashlib.sha256(data).hexdigest(), len(data)) for path, data in sorted(self.data.items())
+        ]
+
+    def read(self, path: str) -> bytes:
+        self.reads.append(path)
+        if self.data[path] == b"UNREADABLE":
+            raise TargetError("no")
+        return self.data[path]
+
+    def manifests(self) -> Sequence[Manifest]:
+        return read_manifests(self.files, lambda path: self.data[path])
+
+
+class Nowhere:
+    """No program is ever looked for."""
+
+    def script(self, name: str) -> str | None:
+        raise AssertionError(name)
+
+    def python_module(self, module: str) -> tuple[str, ...] | None:
+        raise AssertionError(module)
+
+    def version_of(self, distribution: str) -> str:
+        raise AssertionError(distribution)
+
+    def other_pythons(self) -> Sequence[tuple[str, str]]:
+        raise AssertionError
+
+    def ask(self, argv: Sequence[str], seconds: float = 10.0) -> bytes | None:
+        raise AssertionError(argv)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for ecosystem, names in (("PyPI", PYPI), ("npm", NPM)):
+        bloom.write(tmp_path / file_name(ecosystem), bloom.build(ecosystem, iter(names), DAY))
+    return tmp_path
+
+
+def scan(folder: Path, files: dict[str, str | bytes], now: dt.datetime = NOW) -> Parsed:
+    scanner = Packages(folder, shipped=folder, now=now)
+    tool = scanner.find(Nowhere())
+    assert not isinstance(tool, Missing)
+    jobs: Sequence[Job] = scanner.jobs(tool[0], Target(files), None)
+    assert len(jobs) <= 1
+    return (jobs[0].settled or Parsed()) if jobs else Parsed()
+
+
+def told(parsed: Parsed) -> set[tuple[str, str]]:
+    return {(finding.rule.hazard, getattr(finding.place, "name", "")) for finding in parsed.findings}
+
+
+def only(parsed: Parsed) -> Finding:
+    (finding,) = parsed.findings
+    return finding
+
+
+def codes(parsed: Parsed, kind: SkipKind) -> set[str]:
+    return {skip.code for skip in parsed.skipped if skip.kind is kind}
+
+
+# -- invented names -------------------------------------------------------------------------------------------------
+
+
+def test_a_declared_name_nobody_published_is_critical(folder: Path) -> None:
+    finding = only(
+        scan(
+            folder,
+            {"requirements.txt": "flask==3.0\nflask-magic-auth>=1\n", "app.py": "import flask, flask_magic_auth\n"},
+        )
+    )
+    assert (finding.rule.hazard, finding.severity) == ("dep.phantom", Severity.CRITICAL)
+    assert (finding.place.path, finding.place.line) == ("requirements.txt", 2)  # type: ignore[union-attr]
+    assert "2026-11-17" in finding.rule.title
+    assert "register" in finding.rule.message
+
+
+def test_a_phantom_close_to_a_popular_name_says_so(folder: Path) -> None:
+    finding = only(scan(folder, {"package.json": '{"dependencies": {"axois": "^1"}}', "a.js": 'import "axois"\n'}))
+    assert finding.rule.hazard == "dep.phantom"
+    assert "axios" in finding.rule.message
+
+
+def test_an_imported_name_nobody_published(folder: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "requirements.txt": "flask==3.0\n",
+        "app.py": "import flask\nimport smartvalidator\n",
+        "package.json": '{"dependencies": {"express": "^4"}}',
+        "src/a.ts": 'import e from "express";\nimport g from "express-guardian-pro/x";\n',
+    }
+    parsed = scan(folder, files)
+    assert told(parsed) == {("dep.phantom", "smartvalidator"), ("dep.phantom", "express-guardian-pro")}
+    assert {finding.severity for finding in parsed.findings} == {Severity.CRITICAL}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        ("README.md", "# Install\n```sh\n$ pip install flask invented-thing[x]>=1\n```\n", "invented-thing"),
+        ("README.md", "Run `pip install invented-thing` and be done.\n", "invented-thing"),
+        ("Dockerfile", "FROM x\nRUN apt-get update && \\\n  pip install --no-cache-dir flask \\\n  invented-thing && rm -rf /x\n", "invented-thing"),  # noqa: E501
+        (".github/workflows/ci.yml", "      - run: npm install -g express invented-thing\n", "invented-thing"),
+        ("setup.sh", "npx --yes invented-thing init now\n", "invented-thing"),
+        ("setup.sh", "uv tool install 'invented-thing==1.0'\n", "invented-thing"),
+        ("setup.sh", "pnpm add -D @real-owner/invented-thing@1\n", "@real-owner/invented-thing"),
+    ],
+)  # fmt: skip
+def test_install_commands_are_read(folder: Path, path: str, text: str, name: str) -> None:
+    assert told(scan(folder, {path: text})) == {("dep.phantom", name)}
+
+
+def test_words_that_are_no_packages_are_not_taken_for_them() -> None:
+    text = (
+        "pip install -r requirements.txt -c cons.txt .[dev] ./x git+https://x/y $NAME ${{ matrix.django }} my-package foo\n"  # noqa: E501
+        "# pip install commented\npip install --target out flask; echo done | tee log\n"
+        "npm install --prefix web && npm run build\nnpm ci\nnpx cowsay hello invented\npip install {{ name }}\n"
+    )
+    assert [one.name for one in wanted("setup.sh", text.encode())] == ["flask", "cowsay"]
+    assert wanted("README.md", b"You can pip install whatever package you like.\n") == ()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements.txt": "--extra-index-url https://pkgs.acme.example/simple\nacme-core==1\n"},
+        {"pyproject.toml": '[project]\nname = "x"\ndependencies = ["acme-core"]\n[[tool.uv.index]]\nurl = "https://pkgs.acme.example"\n'},
+        {"pyproject.toml": '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\nacme-core = "1"\n[[tool.poetry.source]]\nname="a"\nurl="https://a.example"\n'},
+        {"package.json": '{"dependencies": {"@acme/core": "1"}}', ".npmrc": "@acme:registry=https://npm.acme.example\n"},
+        {"package.json": '{"name": "@acme/app", "dependencies": {"@acme/core": "1"}}'},
+        {"Dockerfile": "RUN pip install --index-url https://pkgs.acme.example/simple acme-core\n"},
+    ],
+)  # fmt: skip
+def test_names_of_a_private_index_are_a_limit(folder: Path, files: dict[str, str | bytes]) -> None:
+    parsed = scan(folder, {**files, "notes.sh": "echo acme-core @acme/core\n"})
+    assert told(parsed) == set()
+    assert {code.rpartition("-")[0] for code in codes(parsed, SkipKind.LIMIT)} == {"private-index"}
+
+
+def test_the_public_index_written_out_is_no_private_one(folder: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "requirements.txt": "--index-url https://pypi.org/simple\nacme-core==1\n",
+        "a.py": "import acme_core",
+    }
+    assert told(scan(folder, files)) == {("dep.phantom", "acme-core")}
+
+
+def test_own_names_paths_addresses_and_fixtures_are_no_phantoms(folder: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "package.json": '{"name": "our-root", "dependencies": {"our-lib": "workspace:*", "forked": "github:a/b", "alias": "npm:zod@3"}}',  # noqa: E501
+        "packages/lib/package.json": '{"name": "our-lib", "dependencies": {"our-root": "1"}}',
+        "a.ts": 'import "our-lib"; import "forked"; import "alias"; import "our-root";',
+        "pyproject.toml": '[project]\nname = "our-app"\ndependencies = ["elsewhere @ https://x.example/e.zip"]\n',
+        "README.md": "```\npip install our-app\n```\n",
+        "tests/fixtures/requirements.txt": "not-a-package==1\n",
+        "tests/data/one.py": "import nothing_real\n",
+        "b.py": "import elsewhere, helpers.deep, thing_pb2\n",
+        "src/helpers/deep.py": "",
+    }
+    assert told(scan(folder, files)) == set()
+
+
+# -- look-alikes ----------------------------------------------------------------------------------------------------
+
+
+def test_a_name_that_exists_and_imitates_is_a_lookalike(folder: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "requirements.txt": "reqests==1\n", "a.py": "import reqests\n",
+        "package.json": '{"dependencies": {"loadsh": "1", "lodash": "4"}}', "b.js": 'require("loadsh"); require("lodash")',  # noqa: E501
+    }  # fmt: skip
+    parsed = scan(folder, files)
+    assert told(parsed) == {("dep.lookalike", "reqests"), ("dep.lookalike", "loadsh")}
+    assert {finding.severity for finding in parsed.findings} == {Severity.HIGH}
+    assert all("differs from" in finding.rule.message for finding in parsed.findings)
+
+
+# -- lists that do not fit ------------------------------------------------------------------------------------------
+
+
+def test_imported_and_not_declared(folder: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "requirements.txt": "flask==3.0\ndjango-money\n",
+        "app.py": "import flask, werkzeug, os, yaml, djmoney\nfrom PIL import Image\ntry:\n  import numpy\nexcept ImportError:\n  pass\n",  # noqa: E501
+        "jobs.py": "def run():\n    import stripe\n",
+        "tests/test_app.py": "import requests\n",
+    }
+    parsed = scan(folder, files)
+    found = {
+        (getattr(finding.place, "name", ""), finding.severity)
+        for finding in parsed.findings
+        if finding.rule.hazard == "dep.undeclared"
+    }
+    assert found == {("pyyaml", Severity.MEDIUM), ("pillow", Severity.MEDIUM), ("stripe", Severity.LOW)}
+
+
+def test_imports_of_a_script_against_the_nearest_lists(folder: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "package.json": '{"devDependencies": {"typescript": "5"}, "peerDependencies": {"react": "*"}, "scripts": {"b": "typescript"}}',  # noqa: E501
+        "tsconfig.json": '{"compilerOptions": {"baseUrl": ".", /* c */ "paths": {"ui/*": ["src/ui/*"]}}}',
+        "web/package.json": '{"dependencies": {"zod": "3"}}',
+        "web/a.tsx": 'import "zod"; import "react"; import "left-pad"; import type { X } from "express"; import "ui/button"; import "lib/x";',  # noqa: E501
+        "lib/x.ts": 'import "zod"; import fs from "fs"; import "@/lib/x"; import "./y";',
+        "elsewhere.test.ts": 'import "cowsay";',
+    }
+    parsed = scan(folder, files)
+    assert told(parsed) == {("dep.undeclared", "left-pad"), ("dep.undeclared", "")}
+    (borrowed,) = [finding for finding in parsed.findings if finding.rule.id == "package-borrowed"]
+    assert (borrowed.severity, [place.path for place in borrowed.places]) == (Severity.LOW, ["lib/x.ts"])  # type: ignore[union-attr]
+
+
+def test_no_list_at_all_is_one_finding(folder: Path) -> None:
+    parsed = scan(folder, {"a.py": "import flask, yaml\nimport requests\n"})
+    finding = only(parsed)
+    assert (finding.rule.id, finding.severity) == ("package-no-list", Severity.MEDIUM)
+    assert "flask, requests" in finding.rule.message
+
+
+def test_declared_and_never_mentioned(folder: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "requirements.txt": "flask\nstripe\nblack\npyyaml\nuvicorn\n",
+        "app.py": "import flask\nimport yaml\n",
+        "Makefile": "fmt:\n\tblack .\n",
+    }
+    finding = only(scan(folder, files))
+    assert (finding.rule.hazard, finding.severity) == ("dep.unused", Severity.INFO)
+    assert [(place.path, place.line) for place in finding.places] == [("requirements.txt", 2)]  # type: ignore[union-attr]
+
+
+# -- what could not be looked at ------------------------------------------------------------------------------------
+
+
+def test_without_any_index_the_scanner_is_missing(tmp_path: Path) -> None:
+    missing = Packages(tmp_path, shipped=tmp_path).find(Nowhere())
+    assert isinstance(missing, Missing)
+    assert "walkdown db" in missing.how
+
+
+def test_without_an_index_of_npm_its_names_are_a_gap(folder: Path) -> None:
+    (folder / file_name("npm")).unlink()
+    parsed = scan(
+        folder, {"package.json": '{"dependencies": {"never-heard-of": "1"}}', "a.js": 'require("never-heard-of")'}
+    )
+    assert told(parsed) == set()
+    assert codes(parsed, SkipKind.GAP) == {"no-index-npm"}
+    assert codes(scan(folder, {"requirements.txt": "flask\n", "a.py": "import flask"}), SkipKind.GAP) == set()
+
+
+def test_an_old_or_broken_index_is_a_gap(folder: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "flask\n", "a.py": "import flask"}
+    assert codes(scan(folder, files, now=NOW + dt.timedelta(days=87)), SkipKind.GAP) == set()
+    assert codes(scan(folder, files, now=NOW + dt.timedelta(days=88)), SkipKind.GAP) == {"stale-data-pypi"}
+    (folder / file_name("npm")).write_bytes(b"walkdown names 1\nrubbish")
+    assert codes(scan(folder, files), SkipKind.GAP) == {"broken-index"}
+
+
+def test_what_cannot_be_read_is_a_gap(folder: Path) -> None:
+    parsed = scan(folder, {"a.py": b"UNREADABLE", "setup.sh": b"UNREADABLE", "b.py": "import (", "ok.py": "import os"})
+    assert codes(parsed, SkipKind.GAP) == {"unreadable"}
+    assert [skip.path for skip in parsed.skipped if skip.code == "syntax-error"] == ["b.py"]
+    assert parsed.looked == {"ok.py"}
+
+
+def test_the_same_content_is_not_read_twice(folder: Path) -> None:
+    scanner = Packages(folder, shipped=folder, now=NOW)
+    tool = scanner.find(Nowhere())
+    assert not isinstance(tool, Missing)
+    first = Target({"requirements.txt": "flask==3\n", "a.py": "import flask, yaml\n"})
+    before = scanner.jobs(tool[0], first, None)
+    kept = scanner.remember(tool[0], first, ())
+    second = Target({"requirements.txt": "flask==3\n", "a.py": "import flask, yaml\n"})
+    assert scanner.jobs(tool[0], second, kept) == before
+    assert ("a.py" in first.reads, "a.py" in second.reads) == (True, False)
+    assert scanner.jobs(tool[0], first, b"rubbish") == before
