@@ -198,14 +198,12 @@ def test_a_new_endpoint_reopens_the_question_about_endpoints(signed: World) -> N
 
 def test_decisions_go_along_to_another_machine(signed: World) -> None:
     clone = signed.clone("other")
-    (signed.bob.config / "config.toml").write_text(f'allowed-signers = "{signed.signers}"\n')
-    try:
-        status = msgspec.json.decode(
-            signed.bob("status", str(clone), "--offline", "--format", "json").out, type=WireStatus
-        )
-        items = signed.bob("item", "list", str(clone), "--offline", "--format", "json").out
-    finally:
-        (signed.bob.config / "config.toml").unlink()
+    carol = Command(signed.repo.parent / "carol", cache=signed.ada.cache)
+    config = carol.config / "config.toml"
+    config.write_text(f'allowed-signers = "{signed.signers}"\n')
+    status = msgspec.json.decode(carol("status", str(clone), "--offline", "--format", "json").out, type=WireStatus)
+    items = carol("item", "list", str(clone), "--offline", "--format", "json").out
+    config.unlink()
     decided = {one.id: one for one in msgspec.json.decode(items, type=WireItemList).items if one.decision}
     assert set(decided) == {ENDPOINTS, TIMEOUTS}
     assert {one.decision.by for one in decided.values() if one.decision} == {"Ada Example"}
@@ -216,5 +214,5 @@ def test_decisions_go_along_to_another_machine(signed: World) -> None:
     assert status.session.signoff.by == ("Ada Example",)
 
     # Whom nobody named is not believed: the same record is a proposal then.
-    items = signed.bob("item", "list", str(clone), "--offline", "--format", "json").out
+    items = carol("item", "list", str(clone), "--offline", "--format", "json").out
     assert not [one for one in msgspec.json.decode(items, type=WireItemList).items if one.decision]

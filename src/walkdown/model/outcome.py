@@ -18,11 +18,13 @@ class NothingToScan(msgspec.Struct, frozen=True, tag_field="state", tag="nothing
     why: str
 
 
-class Missing(msgspec.Struct, frozen=True, tag_field="state", tag="missing"):
-    """The tool or its data is not on this machine; `how` is what to run to get it."""
+class Missing(msgspec.Struct, frozen=True, tag_field="state", tag="missing", omit_defaults=True):
+    """The tool or its data is not on this machine; `how` is what to run to get it. `data`: they are ours, and whether
+    they came meanwhile can be told without a scan."""
 
     what: str
     how: str
+    data: bool = False
 
 
 class Failed(msgspec.Struct, frozen=True, tag_field="state", tag="failed"):

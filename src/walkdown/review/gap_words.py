@@ -34,6 +34,14 @@ _OF_CODE = {
         "The advisory data are too old to know of the latest flaws. What is listed is true; more may be by now.",
         "walkdown db update, or without a network walkdown db import FILE; then scan again.",
     ),
+    "broken-index": Words(
+        "The index of package names cannot be read, so nobody knows which of these packages exist.",
+        "walkdown db update brings a new one; then scan again.",
+    ),
+    "duplicate-entry": Words(
+        "A lock file says two things under one name. Which of them gets installed is not known.",
+        "Write the lock file anew with its own tool, then scan again.",
+    ),
     "unclear-advisory": Words(
         "An advisory names versions in a way that cannot be compared, so nobody knows whether yours is among them.",
         "Read the advisory and look at your version yourself before you waive it.",

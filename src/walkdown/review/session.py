@@ -16,6 +16,7 @@ from types import TracebackType
 import msgspec
 
 from walkdown import __version__
+from walkdown.advisories.store import store_path
 from walkdown.checklist import Checklist
 from walkdown.errors import GitError
 from walkdown.journal import Journal, fold, to_redo, to_undo
@@ -27,8 +28,10 @@ from walkdown.model import (
     Decision,
     Event,
     Kind,
+    Missing,
     Noted,
     Opened,
+    Outcome,
     Redone,
     ScanResult,
     Signed,
@@ -106,7 +109,7 @@ class Session:
             return False
         same = kept.asked == self._asked() and kept.result.target.looked == self.review.target.looked
         # What failed or was missing may be there by now, and advisories come out every day.
-        whole = all(is_whole(report.outcome) for report in kept.result.reports)
+        whole = all(_is_same_again(report.outcome) for report in kept.result.reports)
         fresh = same and whole and not kept.result.target.narrowed and _is_of_today(kept.result)
         self._scanned = fresh  # nothing is to be scanned now, and a later scan has to see the files as they are then
         if fresh:
@@ -317,7 +320,7 @@ class Session:
                 settings.only,
                 settings.skip,
                 settings.rules,
-                tuple(_stamps(settings.rules)),
+                tuple(_stamps((*settings.rules, str(store_path(settings.folders))))),
                 settings.external,
                 settings.sarif,
                 settings.include_ignored,
@@ -346,6 +349,11 @@ def _domain(subject: Subject, board: Board) -> str:
     if subject.kind is Kind.FINDING and (finding := board.finding(subject.id)):
         return finding.fingerprint
     return ""
+
+
+def _is_same_again(outcome: Outcome) -> bool:
+    """Whether a scan of the same would end so again. Data of ours are among what it goes by."""
+    return is_whole(outcome) or (isinstance(outcome, Missing) and outcome.data)
 
 
 def _tips(target: Target) -> tuple[str, ...]:
