@@ -64,7 +64,7 @@ GUARDS = (
     _p("", r"\b(?:authenticate(?:Token|User)|auth(?:Middleware|Guard)|clerkMiddleware|passport\.authenticate)\b"),
     _p("", r"\b(?:app|router|server|api)\.use\(\s*\w*(?i:auth|jwt|session_?guard|require)\w*"),
     _p(LOGIN, r"\b(?:getServerSession|getServerAuthSession|unstable_getServerSession|auth\.protect|currentUser)\("),
-    _p(LOGIN, r"\bawait\s+auth\(\)|\bauth\.(?:getUser|getSession|getClaims|api\.getSession)\("),
+    _p(LOGIN, r"\bupdateSession\(|\bawait\s+auth\(\)|\bauth\.(?:getUser|getSession|getClaims|api\.getSession)\("),
 )  # fmt: skip
 # What opens a door, and is written down where it was not.
 OPENERS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
@@ -10,23 +11,26 @@ from walkdown.record.guard_words import COMMENT, IMPORT, LONGEST_LINE, MOST_LINE
 from walkdown.record.statement import Hunk
 
 _MOST_COMPARED = 3_000
+_MIDDLEWARE = re.compile(r"(?:^|/)(?:(?:middleware|proxy|hooks\.server)\.[cm]?[jt]s|middlewares?(?:\.py$|/))")
 
 
 def must_read(one: Versions, told: set[tuple[str, int]]) -> Iterator[tuple[int, Hunk]]:
     before, after = (one.before or "").split("\n")[:MOST_LINES], (one.after or "").split("\n")[:MOST_LINES]
     for old, new in _changes(before, after):
-        said = _spoken((*before[old[0] : old[1]], *after[new[0] : new[1]]))
+        said = _spoken(one.path, (*before[old[0] : old[1]], *after[new[0] : new[1]]))
         line = new[0] + 1 if one.after is not None else 0
         covered = any(path == one.path and new[0] < at <= max(new[1], new[0] + 1) for path, at in told)
         if said and not covered:
             yield said[0][0], Hunk(MUST_READ, one.path, min(line, len(after)), ", ".join(name for _, name in said))
 
 
-def _spoken(lines: Iterable[str]) -> list[tuple[int, str]]:
+def _spoken(path: str, lines: Iterable[str]) -> list[tuple[int, str]]:
     """The topics these lines are about, most serious first. Comments and imports do nothing."""
     bare = [line.strip()[:LONGEST_LINE] for line in lines]
     text = "\n".join(line for line in bare if not COMMENT.match(line) and not IMPORT.match(line))
-    return [(rank, name) for rank, (name, regex) in enumerate(words.TOPICS) if regex.search(text)]
+    said = [(rank, name) for rank, (name, regex) in enumerate(words.TOPICS) if regex.search(text)]
+    # Every request goes through such a file, whatever words it is written in.
+    return said or ([(0, "middleware")] if text.strip() and _MIDDLEWARE.search(path) else [])
 
 
 def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

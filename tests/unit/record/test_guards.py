@@ -189,6 +189,21 @@ def test_the_middleware_of_next() -> None:
     assert removed(*gone, Versions("proxy.ts", None, before)) == []
 
 
+def test_in_a_middleware_every_change_is_read() -> None:
+    before = "export async function middleware(request) {\n  return await updateSession(request);\n}\n"
+    after = before.replace("await updateSession(request)", "undefined")
+    [gone, *_] = hunks_of([Versions("middleware.ts", before, after)])
+    assert (gone.what, "updateSession" in gone.why) == ("guard-removed", True)
+
+    before = "export function middleware(request) {\n  return next(request);\n}\n"
+    after = before.replace("next(request)", "undefined")
+    assert [(one.what, one.line, one.why) for one in hunks_of([Versions("src/middleware.ts", before, after)])] == [
+        (MUST_READ, 2, "middleware")
+    ]
+    assert hunks_of([Versions("src/next.ts", before, after)]) == ()
+    assert hunks_of([Versions("src/middleware.ts", before, f"// seen\n{before}")]) == ()
+
+
 POLICY = """\
 create table public.orders (id int);
 alter table public.orders enable row level security;
