@@ -62,6 +62,7 @@ def test_online_and_offline_take_the_same_path_and_say_the_same(
         assert report.complete
         assert (report.coverage.asked, report.coverage.files) == (1, 1)
         assert report.notes[0].startswith("Advisory data of ")
+        assert (len(report.data), report.data_at[:10] in report.notes[0]) == (64, True)
     assert threads() == []
 
 

@@ -75,7 +75,8 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """One scanner's part of a scan. `rules`: digest of all that makes it answer differently for equal content."""
+    """One scanner's part of a scan. `rules`: digest of all that makes it answer differently for equal content. `data`:
+    digest of the data of ours that it answered from, where it did, and `data_at` the day they speak for."""
 
     scanner: str
     version: str
@@ -85,6 +86,8 @@ class Report(msgspec.Struct, frozen=True):
     cached_files: int = 0
     notes: tuple[str, ...] = ()
     rules: str = ""
+    data: str = ""
+    data_at: str = ""
 
     @property
     def complete(self) -> bool:

@@ -28,7 +28,7 @@ class SourceFile(msgspec.Struct, frozen=True):
 
 class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
     """A program that was found on this machine. `program` is an absolute argument list to put options behind.
-    `data`: digest of the data of ours that it answers from, where it does."""
+    `data`: digest of the data of ours that it answers from, where it does, and `data_at` the day they speak for."""
 
     name: str
     version: str
@@ -36,6 +36,7 @@ class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
     interpreter: str = ""
     note: str = ""
     data: str = ""
+    data_at: str = ""
 
 
 class BatchFile(msgspec.Struct, frozen=True):

@@ -52,7 +52,8 @@ from walkdown.safetext import for_json
 from walkdown.scan.families import family_of
 
 Words = Callable[[str], str]
-_DATA = {"pip-audit": "the advisories of the package index, asked then"}
+# Whom a scanner asks that has no data of ours.
+_ASKED = {"pip-audit": "the advisories of the package index, asked then"}
 _SCOPE_MOST = 200
 
 
@@ -264,7 +265,9 @@ def _limit(one: Gap, words: Words) -> GapLine:
 
 def _tool(report: Report, words: Words, *, offline: bool, at: str) -> ToolLine:
     coverage = report.coverage
-    asked = _DATA.get(report.scanner, "") if not offline and coverage.files else ""
+    data, data_at = f"advisory data {report.data}" if report.data else "", report.data_at
+    if not data and not offline and coverage.files and report.scanner in _ASKED:
+        data, data_at = _ASKED[report.scanner], at
     return ToolLine(
         scanner=words(report.scanner),
         version=words(report.version),
@@ -274,8 +277,8 @@ def _tool(report: Report, words: Words, *, offline: bool, at: str) -> ToolLine:
         files=coverage.files,
         gaps=len(coverage.gaps),
         rules=report.rules,
-        data=asked,
-        data_at=at if asked else "",
+        data=data,
+        data_at=data_at,
     )
 
 

@@ -94,6 +94,8 @@ class JobWork:
             cached_files=self._cached,
             notes=(self._tool.note,) if self._tool and self._tool.note and not isinstance(outcome, Missing) else (),
             rules=self._rules,
+            data=self._tool.data if self._tool else "",
+            data_at=self._tool.data_at if self._tool else "",
         )
         return Part(report, tuple(self._findings), tuple(self._facts))
 

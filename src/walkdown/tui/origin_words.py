@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from walkdown.model import Kind, Subject
+from walkdown.model import Subject
 from walkdown.tui.text import WORDS, join, plain, quiet
 
 if TYPE_CHECKING:  # the first paint does not wait for them
@@ -53,16 +53,6 @@ def earlier(view: ItemView) -> Content:
     if view.standing is not None:
         return Content.styled("carried" if view.standing.origin else "", "$faint")
     return Content.styled("offered" if view.offer is not None else "", "$medium")
-
-
-def carried_ids(board: Board, kind: Kind) -> frozenset[str]:
-    """What is carried over of this kind."""
-    decisions = board.state.decisions.items()
-    return frozenset(subject.id for subject, one in decisions if one.origin and subject.kind is kind)
-
-
-def offers_of(board: Board, kind: Kind) -> frozenset[str]:
-    return frozenset(subject.id for subject in board.offers if subject.kind is kind and not board.standing(subject))
 
 
 def offer_for(board: Board, subject: Subject) -> Offer | None:

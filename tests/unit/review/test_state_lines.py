@@ -13,7 +13,7 @@ import pytest
 from helpers.boards import ADA, checklist, finding, item, of_item, result
 from helpers.repos import make_repo
 from walkdown.journal import fold
-from walkdown.model import Channel, Severity, Verdict
+from walkdown.model import Channel, Coverage, Ran, Report, Severity, Verdict
 from walkdown.record.statement import Signer, Since
 from walkdown.review import Session, Terms
 from walkdown.review.board import Origin, board_of, look_at
@@ -74,3 +74,21 @@ def test_what_is_stale_when_it_is_signed_over_is_stale_on_the_next_machine(sessi
         carried = carry(fold(()), origin, looked, LIST, session.board.today)
         (view,) = board_of(LIST, carried, looked, session.board.today).items
         assert (view.verdict, view.why) == (Verdict.WAIVED, open_)
+
+
+def audited(data: str, at: str) -> Report:
+    return Report("pip-audit", "2.10", Ran(), Coverage(1, 1), data=data, data_at=at)
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        (audited("ab12", "2024-10-10T00:00:00Z"), ("advisory data ab12", "2024-10-10T00:00:00Z")),
+        (audited("", ""), ("the advisories of the package index, asked then", "2026-11-20T10:00:00Z")),
+    ],
+)
+def test_a_record_says_whose_advisories_they_were(session: Session, report: Report, said: tuple[str, str]) -> None:
+    scan = msgspec.structs.replace(result(()), reports=(report,), finished="2026-11-20T10:00:00Z")
+    session._looked = look_at(scan, Severity.HIGH, fresh=True)
+    [line] = prepare(session, HOW).statement.predicate.tools
+    assert (line.data, line.data_at) == said

@@ -38,9 +38,13 @@ def about(path: Path | None) -> About | Missing | None:
         return Missing(error.what, error.do)
 
 
+def as_of(data: About) -> str:
+    """To the second: an advisory's own time may be finer."""
+    return f"{(data.part(PYPI) or data).as_of[:19].rstrip('Z')}Z"
+
+
 def note(data: About) -> str:
-    part = data.part(PYPI)
-    return f"Advisory data of {(part or data).as_of[:10]}, digest {data.digest[:_DIGEST_SHOWN]}…"
+    return f"Advisory data of {as_of(data)[:10]}, digest {data.digest[:_DIGEST_SHOWN]}…"
 
 
 def judged(store: Store, packages: Iterable[Asked]) -> tuple[tuple[Asked, ...], tuple[Skipped, ...]]:

@@ -25,7 +25,16 @@ from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, Sources, Tool, Where
 from walkdown.scanners.pip_audit.advisories import Vulnerability, findings_for
-from walkdown.scanners.pip_audit.data import ASKS_THE_INDEX, NO_DATA, about, age_gap, judged, note, said_beforehand
+from walkdown.scanners.pip_audit.data import (
+    ASKS_THE_INDEX,
+    NO_DATA,
+    about,
+    age_gap,
+    as_of,
+    judged,
+    note,
+    said_beforehand,
+)
 from walkdown.scanners.pip_audit.lists import KEEP_SECONDS, Asked, decode_asked, make_jobs, pinned
 from walkdown.scanners.pip_audit.unread import unread
 
@@ -81,7 +90,7 @@ class PipAudit:
             return data
         if data is None:
             return (Tool(self.name, version, program, note=ASKS_THE_INDEX),)
-        return (Tool(self.name, version, program, note=note(data), data=data.digest),)
+        return (Tool(self.name, version, program, note=note(data), data=data.digest, data_at=as_of(data)),)
 
     def key(self, tool: Tool) -> str:
         return f"{tool.version} {tool.data or 'pypi'}"
