@@ -118,8 +118,8 @@ changed since the last sign-off and should be read stands below it; enter opens 
             self.query_one("#record-head", Static).update(head)
 
     def show_signing(self) -> None:
-        if self._seen is None:
-            return  # nothing is shown yet
+        if self._seen is None or not self.is_running or not self.preview.children:
+            return  # nothing is shown yet, or no longer: the key was looked for while the screen came or went
         actor = self.walkdown.actor
         self.preview.say("signer", record_words.signer(actor, self.order.role, self.key))
         self.preview.say("signed", record_words.record_there(self.record, actor, self._seen))
