@@ -41,6 +41,8 @@ async def to_screen(pilot: Pilot[int], app: WalkdownApp, name: str) -> None:
     await shows(pilot, app, STANDS[mode])
     if mode == "record":
         await app.workers.wait_for_complete()  # it looks for the key
+    if mode == "findings" and app.size.width >= WIDE[0]:
+        await shows(pilot, app, "by Ada Tester")  # git is asked once the cursor rests
     if name != mode:
         await pilot.press("w" if name == "waive" else "S")
         await shows(pilot, app, STANDS[name])
