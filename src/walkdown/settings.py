@@ -29,10 +29,13 @@ MIB = 1024 * 1024
 MOST_JOBS = 256
 MOST_SECONDS = 86_400.0
 MOST_FILE_MB = 1024.0
+MOST_DAYS = 3650
+INDEX_DAYS = 90
 _PROJECT_BYTES = 64 * 1024
 
 _Jobs = Annotated[int, msgspec.Meta(ge=1, le=MOST_JOBS)]
 _Seconds = Annotated[float, msgspec.Meta(ge=1, le=MOST_SECONDS)]
+_Days = Annotated[int, msgspec.Meta(ge=1, le=MOST_DAYS)]
 _FileMb = Annotated[float, msgspec.Meta(ge=0.01, le=MOST_FILE_MB)]
 # It names a folder and stands in reports.
 _Name = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9_-]{0,30}\Z")]
@@ -81,6 +84,11 @@ class UserConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     jobs: _Jobs | None = None
     timeout: _Seconds | None = None
     max_file_mb: _FileMb | None = None
+    advisory_days: _Days | None = None
+    index_days: _Days | None = None
+    ask_indexes: bool = False
+    pypi_index: str = ""
+    npm_registry: str = ""
     rules: tuple[str, ...] = ()
     scanners: tuple[External, ...] = ()
     checklists: tuple[str, ...] = ()
@@ -92,7 +100,10 @@ class UserConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """Everything a scan goes by. `notes` tell the person where a surprising value came from."""
+    """Everything a scan goes by. `advisory_days`: how old advisories may be; None: it depends on whether newer ones can
+    be had, see advisories.store. `index_days`: the same of package names. `ask_indexes`: a person
+    allowed it to send the names of packages to their indexes, or to the mirrors given. `notes` tell the person where a
+    surprising value came from."""
 
     folders: Folders
     include: tuple[str, ...] = ()
@@ -107,6 +118,11 @@ class Settings(msgspec.Struct, frozen=True):
     timeout: float = 3600.0
     scanner_timeout: float = 900.0
     max_file_bytes: int = 5 * MIB
+    advisory_days: int | None = None
+    index_days: int = INDEX_DAYS
+    ask_indexes: bool = False
+    pypi_index: str = ""
+    npm_registry: str = ""
     include_ignored: bool = False
     blame: bool = False
     changed_since: str = ""
@@ -137,6 +153,11 @@ def load(
         jobs=user.jobs or default_jobs(),
         timeout=user.timeout or 3600.0,
         max_file_bytes=int((user.max_file_mb or 5) * MIB),
+        advisory_days=user.advisory_days,
+        index_days=user.index_days or INDEX_DAYS,
+        ask_indexes=user.ask_indexes,
+        pypi_index=user.pypi_index,
+        npm_registry=user.npm_registry,
         rules=user.rules,
         external=user.scanners,
         checklists=user.checklists,

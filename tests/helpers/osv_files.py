@@ -39,4 +39,6 @@ def packed(path: Path, advisories: Iterable[Mapping[str, Any]], more: Mapping[st
 
 
 def imported(path: Path, store: Path, *, force: bool = False, now: dt.datetime = NOW) -> Imported:
-    return import_from(path, store, force=force, now=now)
+    done = import_from(path, store, force=force, now=now, shipped=None)
+    assert done.about is not None
+    return Imported(done.about, done.told)

@@ -95,3 +95,26 @@ def test_a_project_cannot_declare_commands(folders: Folders) -> None:
     project = b'[[scanners]]\nname = "x"\ncommand = ["touch", "/tmp/x"]\n'
     with pytest.raises(SettingsError, match="scanners"):
         accept_project(folders, project, "this")
+
+
+def test_how_old_data_may_be_is_the_users_to_say(folders: Folders) -> None:
+    usual = load(folders, None, "", {})
+    assert (usual.advisory_days, usual.index_days) == (None, 90)
+    user(folders, "advisory-days = 14\nindex-days = 365\n")
+    settings = load(folders, None, "", {})
+    assert (settings.advisory_days, settings.index_days) == (14, 365)
+    with pytest.raises(SettingsError, match="advisory-days"):
+        accept_project(folders, b"advisory-days = 3650\n", "this")
+
+
+@pytest.mark.parametrize("key", ["advisory-days", "index-days"])
+@pytest.mark.parametrize(
+    ("value", "said"), [("0", ">= 1"), ("-7", ">= 1"), ("3651", "<= 3650"), ('"7"', "`int"), ("7.5", "`int")]
+)
+def test_a_number_of_days_that_cannot_be_meant(folders: Folders, key: str, value: str, said: str) -> None:
+    user(folders, f"{key} = {value}\n")
+    with pytest.raises(SettingsError) as caught:
+        load(folders, None, "", {})
+    assert "config.toml" in caught.value.what
+    assert said in caught.value.what
+    assert key in caught.value.what

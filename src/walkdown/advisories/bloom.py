@@ -138,8 +138,11 @@ def write(path: Path, data: bytes) -> Filter:
 def _check_fill(path: Path, header: Header, bits: bytes) -> None:
     """A filter of ones knows every name, one of zeros none: neither comes from a list of names."""
     expected = 1 - math.exp(-header.hashes * header.names / header.bits)
-    share = int.from_bytes(bits, "little").bit_count() / header.bits
-    if expected > 0.6 or (header.names >= 1000 and abs(share - expected) > 0.1):
+    ones = int.from_bytes(bits, "little").bit_count()
+    share = ones / header.bits
+    # Each name sets as many bits as there are hashes, or fewer; with few names the share alone says little.
+    many = ones > header.hashes * header.names
+    if expected > 0.6 or many or (header.names >= 1000 and abs(share - expected) > 0.1):
         raise _broken(path, "it is not filled as a list of that many names would fill it")
 
 

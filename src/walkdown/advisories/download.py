@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -26,7 +27,11 @@ MIB = 1024 * 1024
 _PIECE = 256 * 1024
 _SECONDS = 30.0
 _TRIES = 4
+_WE = {"User-Agent": f"walkdown/{__version__}", "Accept-Encoding": "identity"}
 _AGAIN = "Check the network and run it again; it goes on where it stopped."
+# Answers that only make sense to who asked for the rest of a file, or whether it changed.
+_ABOUT_PARTS = ("Range", "If-None-Match")
+_OF_PARTS = (http.HTTPStatus.NOT_MODIFIED, http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
 Progress = Callable[[int, int], None]
 
 
@@ -51,13 +56,19 @@ class NotThereError(AdvisoryError):
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Never from https to anything less."""
+    """Never from https to anything less, and never to a host that nobody was told of."""
 
     def redirect_request(  # noqa: PLR0917 - the shape urllib asks for
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         if not newurl.startswith("https://"):
             raise AdvisoryError(f"{req.host} sends us on to an address without encryption; that is refused.")
+        other = urlsplit(newurl).hostname
+        if other != urlsplit(req.full_url).hostname:
+            raise AdvisoryError(
+                f"{req.host} sends us on to {other}; that is refused.",
+                "Networks that want a sign-in first do that. Sign in, or use another network, and run it again.",
+            )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -77,10 +88,12 @@ def usual_opener() -> Opener:
     return opener
 
 
-def fetch_bytes(url: str, opener: Opener, *, most: int) -> tuple[bytes, str]:
+def fetch_bytes(url: str, opener: Opener, *, most: int, accept: str = "*/*") -> tuple[bytes, str]:
     """A small file, whole, and the time its server gives it."""
     for _ in range(_TRIES):
-        with contextlib.suppress(_BrokeOffError), _ask(opener, url, {}) as response:
+        with contextlib.suppress(_BrokeOffError), _ask(opener, url, {"Accept": accept}) as response:
+            if response.status != http.HTTPStatus.OK:
+                raise _BrokeOffError
             mark = _mark(url, response)
             with _reading(url):
                 data: bytes = response.read(most + 1)
@@ -90,11 +103,11 @@ def fetch_bytes(url: str, opener: Opener, *, most: int) -> tuple[bytes, str]:
     raise AdvisoryError(f"{url} broke off again and again.", _AGAIN)
 
 
-def fetch_file(url: str, part: Path, opener: Opener, *, most: int, progress: Progress) -> Mark:
+def fetch_file(url: str, part: Path, opener: Opener, *, most: int, progress: Progress, accept: str = "*/*") -> Mark:
     """Bring `part` to the whole of the file, beginning with what an earlier try left of the same version of it."""
     for _ in range(_TRIES):
         with contextlib.suppress(_BrokeOffError):
-            mark = _go_on(url, part, opener, most=most, progress=progress)
+            mark = _go_on(url, part, opener, most=most, progress=progress, accept=accept)
             if mark.size in (0, _size(part)):
                 _verify(part, mark)
                 return mark
@@ -119,7 +132,7 @@ class _BrokeOffError(Exception):
     """The connection ended before the file did."""
 
 
-def _go_on(url: str, part: Path, opener: Opener, *, most: int, progress: Progress) -> Mark:
+def _go_on(url: str, part: Path, opener: Opener, *, most: int, progress: Progress, accept: str) -> Mark:
     mark, have = read_mark(part), _size(part)
     usable = have > 0 and mark.url == url and mark.etag.startswith('"') and have <= mark.size
     if not usable:
@@ -128,8 +141,8 @@ def _go_on(url: str, part: Path, opener: Opener, *, most: int, progress: Progres
     headers = {"If-None-Match": mark.etag} if usable and have == mark.size else {}
     if usable and have < mark.size:
         headers = {"Range": f"bytes={have}-", "If-Range": mark.etag}
-    with _ask(opener, url, headers) as response:
-        if response.status == http.HTTPStatus.NOT_MODIFIED:
+    with _ask(opener, url, {"Accept": accept, **headers}) as response:
+        if response.status == http.HTTPStatus.NOT_MODIFIED and have:
             return mark
         if not (response.status == http.HTTPStatus.PARTIAL_CONTENT and _continues(response, mark, have)):
             if response.status != http.HTTPStatus.OK:
@@ -152,6 +165,8 @@ def _append(url: str, part: Path, response: Any, *, have: int, mark: Mark, most:
             if not piece:
                 return
             have += len(piece)
+            if have > (mark.size or most):
+                forget(part)  # of a body without an end nothing is kept
             _bound(url, have, mark.size or most)
             file.write(piece)
             progress(have, mark.size)
@@ -166,12 +181,12 @@ def _continues(response: Any, mark: Mark, have: int) -> bool:
 
 @contextlib.contextmanager
 def _ask(opener: Opener, url: str, headers: dict[str, str]) -> Iterator[Any]:
-    request = urllib.request.Request(url, headers={"User-Agent": f"walkdown/{__version__}", **headers})  # noqa: S310
+    request = urllib.request.Request(url, headers=_WE | headers)  # noqa: S310
     try:
         response = opener.open(request, timeout=_SECONDS)
     except urllib.error.HTTPError as error:
         with error:
-            if error.code in (http.HTTPStatus.NOT_MODIFIED, http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE):
+            if error.code in _OF_PARTS and not headers.keys().isdisjoint(_ABOUT_PARTS):
                 yield error
                 return
             if error.code == http.HTTPStatus.NOT_FOUND:

@@ -10,6 +10,7 @@ from pathlib import Path
 from walkdown.advisories import bloom
 from walkdown.advisories.popular import popular
 from walkdown.errors import AdvisoryError
+from walkdown.settings import Folders
 
 ECOSYSTEMS = ("PyPI", "npm")
 SHIPPED = Path(__file__).parent / "data"
@@ -37,6 +38,11 @@ def file_name(ecosystem: str) -> str:
     return f"{ecosystem.lower()}-names.bin"
 
 
+def names_folder(folders: Folders) -> Path:
+    """Where the indexes of this machine lie: beside the store of advisories."""
+    return folders.state / "advisories"
+
+
 def index_files(folder: Path) -> tuple[Path, ...]:
     """Where the index of each ecosystem lies in a folder, whether or not it is there."""
     return tuple(folder / file_name(ecosystem) for ecosystem in ECOSYSTEMS)
@@ -45,14 +51,21 @@ def index_files(folder: Path) -> tuple[Path, ...]:
 class NameIndex:
     """`problems`: files that were there and could not be used, in sentences; the caller turns them into gaps."""
 
-    def __init__(self, filters: Mapping[str, bloom.Filter], problems: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        filters: Mapping[str, bloom.Filter],
+        problems: tuple[str, ...] = (),
+        paths: Mapping[str, Path] | None = None,
+    ) -> None:
         self._filters = dict(filters)
+        self._paths = dict(paths or {})
         self.problems = problems
 
     @classmethod
     def open(cls, folder: Path, shipped: Path | None = SHIPPED) -> NameIndex:
         """Of each ecosystem the newest index, from the person's folder or from the package."""
         found: dict[str, bloom.Filter] = {}
+        paths: dict[str, Path] = {}
         problems: list[str] = []
         for place in (folder, shipped):
             for path in index_files(place) if place else ():
@@ -65,8 +78,8 @@ class NameIndex:
                     continue
                 held = found.get(one.header.ecosystem)
                 if held is None or held.header.as_of < one.header.as_of:
-                    found[one.header.ecosystem] = one
-        return cls(found, tuple(problems))
+                    found[one.header.ecosystem], paths[one.header.ecosystem] = one, path
+        return cls(found, tuple(problems), paths)
 
     @property
     def as_of(self) -> str:
@@ -80,6 +93,19 @@ class NameIndex:
     def dated(self, ecosystem: str) -> str:
         one = self._filters.get(ecosystem)
         return one.header.as_of if one else ""
+
+    def header(self, ecosystem: str) -> bloom.Header | None:
+        one = self._filters.get(ecosystem)
+        return one.header if one else None
+
+    def path(self, ecosystem: str) -> Path | None:
+        """The file that counts."""
+        return self._paths.get(ecosystem)
+
+    def is_shipped(self, ecosystem: str) -> bool:
+        """Whether the index in use is the snapshot that came with walkdown."""
+        path = self._paths.get(ecosystem)
+        return path is not None and path.parent == SHIPPED
 
     def knows(self, ecosystem: str, name: str) -> bool | None:
         """None: there is no index of that ecosystem, so nothing can be said."""

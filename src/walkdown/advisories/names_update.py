@@ -1,27 +1,24 @@
-"""Makes the index of package names: from the indexes themselves, or from a file that was carried here by hand.
+"""`walkdown db update`: every package name there is, asked of the indexes themselves.
 
-What is fetched is bounded, can go on where it broke off, and only takes the place of the older index when it is whole.
-The opener is given: it is what asks the net, and in tests a server of their own.
+What is fetched is bounded, goes on where it broke off, and only takes the place of the older index when it is whole.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import itertools
+import os
 import re
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from http.client import HTTPException
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
 
 import msgspec
 
-from walkdown.advisories import bloom
-from walkdown.advisories.names import ECOSYSTEMS, check_day, file_name, is_name, normalise
+from walkdown.advisories.build import locked
+from walkdown.advisories.download import Opener, Progress, fetch_bytes, fetch_file, forget
+from walkdown.advisories.moments import read_moment
+from walkdown.advisories.names import SHIPPED, check_day
+from walkdown.advisories.names_store import Taken, in_lines, make, put, weigh
 from walkdown.errors import AdvisoryError
 
 PYPI = "https://pypi.org/simple/"
@@ -29,16 +26,15 @@ NPM = "https://replicate.npmjs.com/_all_docs"
 LEAST = {"PyPI": 500_000, "npm": 2_000_000}  # a list shorter than that is a part of the list
 MOST_BYTES = 512 * 1024 * 1024
 PAGE = 10_000
-MOST_PAGES = 2_000
+MOST_PAGES = 10_000
 _MOST_PAGE = 16 * 1024 * 1024
 _PIECE = 1024 * 1024
-_MOST_ODD = 0.01
-_LONGEST_LINE = 1_000
-_HEAD = re.compile(r"# walkdown names (PyPI|npm) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)")
+_OVERLAP = 1_000
+_GOES_ON = dt.timedelta(days=1)  # how old the beginning of a list may be that is gone on with
+_BEGUN = "# begun "
+_SIMPLE = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
 _IN_JSON = re.compile(rb'"name"\s*:\s*"([^"\\]{1,300})"')
 _IN_HTML = re.compile(rb'<a\s[^>]*?href="(?:[^"]*/)?([^"/]{1,300})/"')
-
-Opener = Callable[[urllib.request.Request], IO[bytes]]
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -47,102 +43,60 @@ class _Row(msgspec.Struct, frozen=True):
 
 class _Page(msgspec.Struct, frozen=True):
     rows: tuple[_Row, ...]
+    total_rows: int = 0
 
 
-def import_names(path: Path, folder: Path, *, ecosystem: str = "", as_of: str = "") -> bloom.Header:
-    """A finished index, or a list: one name a line under `# walkdown names npm 2026-11-20T00:00:00Z`, or a JSON array
-    of names, whose ecosystem and day must then be told."""
-    with _readable(path) as file:
-        first = file.read(_LONGEST_LINE)
-        file.seek(0)
-        if first.startswith(bloom.MAGIC):
-            return _take_finished(path, folder)
-        if head := _HEAD.match(first.decode("utf-8", "replace")):
-            ecosystem, as_of = head.groups()
-        if ecosystem not in ECOSYSTEMS or not as_of:
-            raise AdvisoryError(
-                f"{path.name} does not say of which index it is and of which day.",
-                "Begin it with a line such as: # walkdown names npm 2026-11-20T00:00:00Z",
-            )
-        names = _in_array(file) if first.lstrip().startswith(b"[") else _in_lines(file)
-        return _put(folder, ecosystem, names, as_of, "a file", least=1)
+def quiet(_done: int, _of: int) -> None:
+    """Nobody watches."""
 
 
-def update_pypi(folder: Path, opener: Opener, *, url: str = PYPI, now: dt.datetime, least: int = 0) -> bloom.Header:
-    """One answer of some 40 MB, as JSON or as HTML: both are read as they come."""
-    part = folder / ".pypi-names.part"
-    folder.mkdir(parents=True, exist_ok=True)
-    _download(part, opener, url)
-    header = _put(folder, "PyPI", _listed(part), _day(now), "the simple index", least=least or LEAST["PyPI"])
-    part.unlink(missing_ok=True)
-    return header
-
-
-def update_npm(folder: Path, opener: Opener, *, url: str = NPM, now: dt.datetime, least: int = 0) -> bloom.Header:
-    """Page after page; the names so far are kept in a file, and a broken run goes on behind the last of them."""
-    part = folder / ".npm-names.part"
-    folder.mkdir(parents=True, exist_ok=True)
-    last = _last_line(part)
-    with part.open("ab") as file:
-        for _ in range(MOST_PAGES):
-            names = _page(opener, url, last)
-            # CouchDB begins a page with the key that it was asked to begin behind.
-            fresh = [name for name in names if name != last]
-            file.write("".join(f"{name}\n" for name in fresh if "\n" not in name).encode())
-            file.flush()
-            if len(names) < PAGE or not fresh:
-                break
-            last = fresh[-1]
-        else:
-            raise AdvisoryError("The list of npm names has no end.", "Try again later.")
-    with part.open("rb") as lines:
-        header = _put(folder, "npm", _in_lines(lines), _day(now), "the replication feed", least=least or LEAST["npm"])
-    part.unlink(missing_ok=True)
-    return header
-
-
-def _page(opener: Opener, url: str, last: str) -> list[str]:
-    start = f"&startkey={quote(msgspec.json.encode(last).decode(), safe='')}" if last else ""
-    request = urllib.request.Request(f"{url}?limit={PAGE}{start}", headers={"Accept": "application/json"})  # noqa: S310
-    with _answer(opener, request) as answer:
-        data = answer.read(_MOST_PAGE + 1)
-    if len(data) > _MOST_PAGE:
-        raise AdvisoryError("A page of the npm list is larger than any should be.")
+def update_names(
+    folder: Path,
+    ecosystem: str,
+    opener: Opener,
+    *,
+    url: str = "",
+    now: dt.datetime,
+    force: bool = False,
+    progress: Progress = quiet,
+    shipped: Path | None = SHIPPED,
+) -> Taken:
+    """Bring the index of one ecosystem up to date. Whatever goes wrong, the one in use stays or the new one counts."""
+    place = folder / "download"
     try:
-        return [row.id for row in msgspec.json.decode(data, type=_Page).rows]
-    except msgspec.DecodeError as error:
-        raise AdvisoryError("The npm list answered with something that is no list.", "Try again later.") from error
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with locked(place / f"{ecosystem}-names.lock"):
+            part = place / f"{ecosystem}-names.part"
+            fetch = _pypi if ecosystem == "PyPI" else _npm
+            data = fetch(part, opener, url, now, progress)
+            taken = put(folder, weigh(folder, data, force=force, now=now, shipped=shipped))
+            forget(part)
+            return taken
+    except OSError as error:
+        what = f"{error.filename or place}: {error.strerror or error}. The index of names stays as it was."
+        raise AdvisoryError(what, "Make room or mend the permissions, and run it again.") from error
 
 
-def _download(part: Path, opener: Opener, url: str) -> None:
-    """Goes on behind what is there, where the server can; where it cannot, it sends all, and we begin again."""
-    held = part.stat().st_size if part.exists() else 0
-    headers = {"Accept": "application/vnd.pypi.simple.v1+json, text/html;q=0.5", "Accept-Encoding": "identity"}
-    if held:
-        headers["Range"] = f"bytes={held}-"
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the address is ours or the person's own
-    with _answer(opener, request) as answer, part.open("r+b" if held else "wb") as file:
-        goes_on = held and getattr(answer, "status", 200) == 206
-        file.seek(held if goes_on else 0)
-        file.truncate()
-        wanted = getattr(answer, "headers", {}).get("Content-Length")
-        got = 0
-        while piece := answer.read(_PIECE):
-            got += len(piece)
-            if file.tell() + len(piece) > MOST_BYTES:
-                raise AdvisoryError("The list of PyPI names is larger than any should be.")
-            file.write(piece)
-    if wanted is not None and wanted.isdigit() and got != int(wanted):
-        raise AdvisoryError("The list of PyPI names broke off.", "Run it again: it goes on where it stopped.")
-    if not _is_whole(part):
-        part.unlink(missing_ok=True)
+def _pypi(part: Path, opener: Opener, url: str, now: dt.datetime, progress: Progress) -> bytes:
+    """One answer of some 40 MB, as JSON or as HTML."""
+    mark = fetch_file(url or PYPI, part, opener, most=MOST_BYTES, progress=progress, accept=_SIMPLE)
+    try:
+        _check_whole(part)
+        as_of = min(now, read_moment(mark.as_of)) if mark.as_of else now
+        return make("PyPI", _listed(part), _day(as_of), "the simple index", least=LEAST["PyPI"])
+    except AdvisoryError:
+        forget(part)  # what is no list is not gone on with
+        raise
+
+
+def _check_whole(part: Path) -> None:
+    end = b""
+    if part.is_file():  # there is none where the answer had no body
+        with part.open("rb") as file:
+            file.seek(max(0, part.stat().st_size - 64))
+            end = file.read().rstrip()
+    if not end.endswith((b"}", b"</html>")):
         raise AdvisoryError("The list of PyPI names has no proper end.", "Run it again.")
-
-
-def _is_whole(part: Path) -> bool:
-    with part.open("rb") as file:
-        file.seek(max(0, part.stat().st_size - 64))
-        return file.read().rstrip().endswith((b"}", b"</html>"))
 
 
 def _listed(part: Path) -> Iterator[str]:
@@ -157,90 +111,74 @@ def _listed(part: Path) -> Iterator[str]:
             for match in pattern.finditer(data):
                 end = match.end()
                 yield match.group(1).decode("utf-8", "replace")
-            kept = data[max(end, len(data) - _LONGEST_LINE) :]
+            kept = data[max(end, len(data) - _OVERLAP) :]
 
 
-def _in_lines(file: IO[bytes]) -> Iterator[str]:
-    while line := file.readline(_LONGEST_LINE):
-        name = line.decode("utf-8", "replace").strip()
-        if name and not name.startswith("#"):
-            yield name
-
-
-def _in_array(file: IO[bytes]) -> Iterator[str]:
-    data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise AdvisoryError("The list of names is larger than any should be.")
+def _npm(part: Path, opener: Opener, url: str, now: dt.datetime, progress: Progress) -> bytes:
+    """Page after page; the names so far are kept in a file, and a broken run goes on behind the last of them. It speaks
+    for the day it was begun: what was published since may lie before the place where it went on."""
+    begun, last, count = _so_far(part, now)
+    with part.open("ab") as file:
+        for _ in range(MOST_PAGES):
+            page = _page(opener, url or NPM, last)
+            names = [row.id for row in page.rows]
+            # A page begins with the key that it was asked to begin with.
+            fresh = names[1:] if names[:1] == [last] else names
+            if last in fresh:
+                raise AdvisoryError("The list of npm names does not go on where it is asked to.", "Try again later.")
+            if not fresh:
+                break
+            file.write("".join(f"{name}\n" for name in fresh if "\n" not in name).encode("utf-8", "replace"))
+            file.flush()
+            last, count = fresh[-1], count + len(fresh)
+            if file.tell() > MOST_BYTES:
+                forget(part)
+                raise AdvisoryError("The list of npm names is larger than any should be.")
+            progress(count, page.total_rows)
+        else:
+            forget(part)
+            raise AdvisoryError("The list of npm names has no end.", "Try again later.")
     try:
-        yield from msgspec.json.decode(data, type=list[str])
-    except msgspec.DecodeError as error:
-        raise AdvisoryError("The list of names is no JSON array of names.") from error
+        with part.open("rb") as lines:
+            return make("npm", in_lines(lines), begun, "the replication feed", least=LEAST["npm"])
+    except AdvisoryError:
+        forget(part)
+        raise
 
 
-def _put(folder: Path, ecosystem: str, names: Iterator[str], as_of: str, source: str, *, least: int) -> bloom.Header:
-    check_day(as_of)
-    counts = {"odd": 0, "good": 0}
-    data = bloom.build(ecosystem, _checked(ecosystem, names, counts), as_of, source)
-    if counts["good"] < least:
-        raise AdvisoryError(
-            f"The list has only {counts['good']:,} names of {ecosystem}; the whole has more than {least:,}.",
-            "The index in use was left as it is. Try again later.",
-        )
-    if counts["odd"] > _MOST_ODD * counts["good"]:
-        raise AdvisoryError(f"{counts['odd']:,} entries of the list cannot be names of {ecosystem} packages.")
-    return bloom.write(folder / file_name(ecosystem), data).header
-
-
-def _checked(ecosystem: str, names: Iterator[str], counts: dict[str, int]) -> Iterator[str]:
-    before = ""
-    for name in itertools.chain(names):
-        plain = normalise(ecosystem, name)
-        if not is_name(ecosystem, plain):
-            counts["odd"] += 1
-        elif plain != before:
-            counts["good"] += 1
-            yield plain
-        before = plain
-
-
-def _take_finished(path: Path, folder: Path) -> bloom.Header:
-    header = bloom.read(path).header
-    check_day(header.as_of)
-    if header.ecosystem not in ECOSYSTEMS:
-        raise AdvisoryError(f"{path.name} is an index of an ecosystem that walkdown does not know.")
-    folder.mkdir(parents=True, exist_ok=True)
-    return bloom.write(folder / file_name(header.ecosystem), path.read_bytes()).header
-
-
-@contextlib.contextmanager
-def _readable(path: Path) -> Iterator[IO[bytes]]:
+def _page(opener: Opener, url: str, last: str) -> _Page:
+    start = f"&startkey={quote(msgspec.json.encode(last).decode(), safe='')}" if last else ""
+    data, _ = fetch_bytes(f"{url}?limit={PAGE}{start}", opener, most=_MOST_PAGE, accept="application/json")
     try:
-        with path.open("rb") as file:
-            yield file
-    except OSError as error:
-        raise AdvisoryError(f"{path.name} cannot be read.", "Name an existing file.") from error
+        return msgspec.json.decode(data, type=_Page)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise AdvisoryError("The npm list answered with something that is no list.", "Try again later.") from error
 
 
-@contextlib.contextmanager
-def _answer(opener: Opener, request: urllib.request.Request) -> Iterator[IO[bytes]]:
+def _so_far(part: Path, now: dt.datetime) -> tuple[str, str, int]:
+    """The day a broken run was begun, the last whole name it has and how many; what was cut off behind it is dropped.
+    Too old a beginning is not gone on with."""
     try:
-        with opener(request) as answer:
-            yield answer
-    except (urllib.error.URLError, HTTPException, OSError) as error:
-        raise AdvisoryError(
-            "The index of package names gave no answer.", "Check the network and run it again; it goes on where it was."
-        ) from error
+        with part.open("rb") as file:
+            begun = file.readline(_OVERLAP).decode("utf-8", "replace").strip().removeprefix(_BEGUN)
+            fresh = dt.timedelta(0) <= now - check_day(begun) <= _GOES_ON
+            count = sum(1 for line in file if line.endswith(b"\n"))
+    except (FileNotFoundError, AdvisoryError):
+        fresh = False
+    if not fresh:
+        part.write_text(f"{_BEGUN}{_day(now)}\n", "utf-8")
+        return _day(now), "", 0
+    return begun, _last_name(part) if count else "", count
 
 
-def _last_line(part: Path) -> str:
-    """The last whole name of a broken run; what was cut off behind it is dropped."""
-    if not part.exists():
-        return ""
-    data = part.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if whole != data:
-        part.write_bytes(whole)
-    return whole.rstrip(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+def _last_name(part: Path) -> str:
+    with part.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = max(0, size - 2 * _OVERLAP)
+        file.seek(start)
+        whole, _, cut = file.read().rpartition(b"\n")
+        file.truncate(size - len(cut))
+    return whole.rpartition(b"\n")[2].decode("utf-8", "replace")
 
 
 def _day(now: dt.datetime) -> str:

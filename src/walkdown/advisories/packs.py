@@ -1,19 +1,24 @@
-"""Taking in what a person brought: an OSV all.zip, a folder of JSON files, or a pack that `walkdown db export` made."""
+"""Taking in what a person brought: an OSV all.zip, a folder of JSON files, package names, or a pack of `db export`."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from walkdown.advisories.build import Builder, Origin, building
 from walkdown.advisories.export import MANIFEST, Manifest, member_of, read_manifest
 from walkdown.advisories.moments import read_moment, stamp
+from walkdown.advisories.names import SHIPPED
+from walkdown.advisories.names_import import is_names_file, names_in_folder, names_in_pack, read_names
+from walkdown.advisories.names_store import Taken, put, weigh
 from walkdown.advisories.osv import MOST_BYTES, Advisory, decode
 from walkdown.advisories.store import About
 from walkdown.advisories.zips import MOST_ENTRIES, MOST_UNPACKED, leads_out, opened, read_entry
@@ -63,27 +68,72 @@ class Imported(msgspec.Struct, frozen=True):
     told: tuple[str, ...] = ()
 
 
+class Brought(msgspec.Struct, frozen=True):
+    """What a person's file or folder gave. `about` is None where there were only names in it."""
+
+    about: About | None
+    told: tuple[str, ...] = ()
+    names: tuple[Taken, ...] = ()
+
+
 def quiet(_done: int, _of: int) -> None:
     """Nobody watches."""
 
 
-def import_from(path: Path, store: Path, *, force: bool, now: dt.datetime, progress: Progress = quiet) -> Imported:
-    """Replace the advisories of each ecosystem that is in there by what is in there."""
-    if path.is_dir():
-        return _import_loose(_files(path), path.name, store, force=force, now=now, progress=progress)
-    if not path.is_file():
-        raise AdvisoryError(f"{path} is neither a file nor a folder.", "Name an OSV all.zip, a folder, or a pack.")
+def import_from(
+    path: Path,
+    store: Path,
+    *,
+    force: bool,
+    now: dt.datetime,
+    progress: Progress = quiet,
+    shipped: Path | None = SHIPPED,
+) -> Brought:
+    """Replace the advisories of each ecosystem that is in there by what is in there, and each index of names. Names are
+    judged first: where they are refused, no advisory was changed either."""
     try:
-        return import_zip(path, store, force=force, now=now, progress=progress)
+        with _looked_into(path) as found:
+            names = [weigh(store.parent, data, force=force, now=now, shipped=shipped) for data in found.indexes]
+            done = None
+            if found.pack is not None:
+                done = _import_pack(*found.pack, store, force=force, now=now, progress=progress)
+            elif found.files is not None:
+                done = _import_loose(found.files, path.name, store, force=force, now=now, progress=progress)
+            taken = tuple(put(store.parent, one) for one in names)
+            return Brought(done.about, done.told, taken) if done else Brought(None, (), taken)
     except OSError as error:
         raise AdvisoryError(f"{path} cannot be read: {error.strerror}.", "Mend its permissions.") from error
 
 
-def import_zip(path: Path, store: Path, *, force: bool, now: dt.datetime, progress: Progress = quiet) -> Imported:
-    with opened(path) as archive:
-        if MANIFEST in archive.namelist():
-            return _import_pack(archive, store, force=force, now=now, progress=progress)
-        return _import_loose(_entries(archive), path.name, store, force=force, now=now, progress=progress)
+class _Found(NamedTuple):
+    """What a path holds: indexes of names, and a pack, loose files, or no advisories."""
+
+    indexes: tuple[bytes, ...] = ()
+    files: Iterator[bytes | _Left] | None = None
+    pack: tuple[zipfile.ZipFile, Manifest] | None = None
+
+
+@contextlib.contextmanager
+def _looked_into(path: Path) -> Iterator[_Found]:
+    if path.is_dir():
+        indexes = names_in_folder(path)
+        yield _Found(indexes, None if indexes and not _holds_advisories(path) else _files(path))
+    elif not path.is_file():
+        what = f"{path} is neither a file nor a folder."
+        raise AdvisoryError(what, "Name an OSV all.zip, a folder, a list of names, or a pack.")
+    elif is_names_file(path):
+        yield _Found((read_names(path),))
+    else:
+        with opened(path) as archive:
+            if MANIFEST in archive.namelist():
+                manifest = read_manifest(archive)
+                yield _Found(names_in_pack(archive, manifest.names), pack=(archive, manifest))
+            else:
+                yield _Found(files=_entries(archive))
+
+
+def _holds_advisories(folder: Path) -> bool:
+    return any(name.lower().endswith(".json") for _, _, names in os.walk(folder, onerror=_refuse) for name in names)
 
 
 def import_fetched(
@@ -163,7 +213,7 @@ def _import_loose(
                 progress(number, 0)
         counts = intake.settle(name, force=force)
         intake.tally.twice = builder.added - sum(counts.values())
-        unread, day = intake.tally.bad, stamp(now)
+        unread, day = intake.tally.bad + intake.tally.odd, stamp(now)
         origins = {
             one: Origin(fetched.as_of or intake.newest.get(one, _NEVER), name[:200], unread, day) for one in counts
         }
@@ -237,10 +287,15 @@ def _refuse(error: OSError) -> None:
 
 
 def _import_pack(
-    archive: zipfile.ZipFile, store: Path, *, force: bool, now: dt.datetime, progress: Progress
+    archive: zipfile.ZipFile,
+    manifest: Manifest,
+    store: Path,
+    *,
+    force: bool,
+    now: dt.datetime,
+    progress: Progress,
 ) -> Imported:
     """A pack is ours, made from checked data: one bad line, or a digest that differs, and none of it is taken."""
-    manifest = read_manifest(archive)
     with building(store) as builder:
         intake, total = Intake(builder, now), sum(part.advisories for part in manifest.about.parts)
         for part in manifest.about.parts:

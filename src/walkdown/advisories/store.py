@@ -85,6 +85,15 @@ def freshness(about: About, now: dt.datetime, *, offline: bool, days: int | None
     return ""
 
 
+def partial(about: About, ecosystem: str) -> str:
+    """Why an empty answer about a package of that ecosystem may be wrong, "" where everything was taken in."""
+    part = about.part(ecosystem)
+    if part is None or not part.unread:
+        return ""
+    what = "advisory was" if part.unread == 1 else "advisories were"
+    return f"{part.unread:,} {ecosystem} {what} unreadable when the data were taken in; what they are about is unknown."
+
+
 class Store:
     """Open, ask, close. Several threads may ask. Whoever has it open keeps the answers of that day while a new one is
     moved into its place."""

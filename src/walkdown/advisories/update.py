@@ -34,8 +34,11 @@ class Updated(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
+    """Whom to ask, and how. `names`: other addresses than the usual ones, by ecosystem."""
+
     opener: Opener
     base: str = OSV
+    names: dict[str, str] = {}
 
 
 def check_online(*, offline: bool) -> None:
@@ -81,9 +84,12 @@ def update_one(
 
 
 class _Changes(msgspec.Struct, frozen=True):
+    """`unread`: what stays unread though all of `ids` can be read."""
+
     part: Part
     ids: tuple[str, ...]
     as_of: str
+    unread: int = 0
 
 
 def _changes(store: Path, ecosystem: str, source: Source, now: dt.datetime) -> _Changes | None:
@@ -105,7 +111,9 @@ def _changes(store: Path, ecosystem: str, source: Source, now: dt.datetime) -> _
         return None
     ids = tuple(sorted(name for name, modified in listed.items() if modified > known.get(name, "")))
     newest = min(max(listed.values()), stamp(now))
-    return _Changes(part, ids, max(as_of or newest, part.as_of)) if len(ids) <= MOST_CHANGED else None
+    # A list of everything names what was unread before too, so that it is asked for again.
+    unread = 0 if known.keys() <= listed.keys() else part.unread
+    return _Changes(part, ids, max(as_of or newest, part.as_of), unread) if len(ids) <= MOST_CHANGED else None
 
 
 class _NoListError(Exception):
@@ -164,7 +172,7 @@ def _changed(
             _take(intake, name, f"{source.base}/{ecosystem}/{quote(name)}.json", source.opener)
             progress(number, len(changes.ids))
         bad, before = intake.tally.bad, changes.part
-        origin = Origin(changes.as_of, before.source, max(before.unread, bad), before.full)
+        origin = Origin(changes.as_of, before.source, max(changes.unread, bad), before.full)
         about = builder.finish({ecosystem: origin}, force=force, now=now)
         return Updated(ecosystem, about, len(changes.ids) - bad, intake.tally.told())
 

@@ -28,7 +28,8 @@ def run_doctor(path: str) -> int:
             continue
         for tool in found:
             python = f" · Python {tool.interpreter}" if tool.interpreter else ""
-            click.echo(f"  {name:<{_WIDE}} {tool.version}{python}  {for_terminal(tool.program[0])}")
+            program = for_terminal(tool.program[0]) if tool.program else "part of walkdown"
+            click.echo(f"  {name:<{_WIDE}} {tool.version}{python}  {program}")
             if tool.note:
                 click.echo(f"  {'':<{_WIDE}} {tool.note}")
     folders = Folders.of_user()

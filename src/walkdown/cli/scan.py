@@ -51,6 +51,7 @@ class ScanFlags(msgspec.Struct, frozen=True):
     show: Severity
     allow_incomplete: bool
     offline: bool
+    ask_indexes: bool
     no_cache: bool
     jobs: int | None
     timeout: float | None
@@ -111,6 +112,7 @@ def with_flags(settings: Settings, flags: ScanFlags) -> Settings:
         fail_on=flags.fail_on or settings.fail_on,
         allow_incomplete=flags.allow_incomplete,
         offline=settings.offline or flags.offline,
+        ask_indexes=settings.ask_indexes or flags.ask_indexes,
         cache=not flags.no_cache,
         jobs=flags.jobs or settings.jobs,
         timeout=flags.timeout or settings.timeout,

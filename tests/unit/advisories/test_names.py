@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 import random
 import string
 import urllib.request
-from email.message import Message
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
 
-from walkdown.advisories import bloom
+from helpers.upstream import NPM_PATH, Bucket, serving
+from walkdown.advisories import bloom, names_update
 from walkdown.advisories.names import SHIPPED, NameIndex, file_name, is_name, normalise
-from walkdown.advisories.names_update import import_names, update_npm, update_pypi
+from walkdown.advisories.names_import import import_names
+from walkdown.advisories.names_store import Taken, weigh
+from walkdown.advisories.names_store import put as put_index
+from walkdown.advisories.names_update import update_names
 from walkdown.advisories.popular import is_well_used, popular
 from walkdown.errors import AdvisoryError
 
@@ -42,7 +45,7 @@ def test_it_never_forgets_a_name_and_rarely_invents_one(tmp_path: Path) -> None:
     path = put(tmp_path, "PyPI", names)
     index = bloom.read(path)
     assert all(name in index for name in names)
-    strangers = [name for name in some_names(40_000, seed=2) if name not in set(names)]
+    strangers = sorted(set(some_names(40_000, seed=2)) - set(names))
     assert len([name for name in strangers if name in index]) / len(strangers) < 0.005
     assert path.stat().st_size < len(names) * 1.5 + 500
 
@@ -148,18 +151,18 @@ def test_well_used_names_are_known_though_they_are_not_on_the_short_list() -> No
 def test_a_list_of_names_is_imported(tmp_path: Path) -> None:
     text = tmp_path / "names.txt"
     text.write_text("# walkdown names PyPI 2026-11-20T00:00:00Z\nFlask\nDJango_Money\n")
-    header = import_names(text, tmp_path / "own")
+    header = import_names(text, tmp_path / "own", now=NOW, shipped=None)
     assert (header.ecosystem, header.as_of, header.names) == ("PyPI", "2026-11-20T00:00:00Z", 2)
     array = tmp_path / "names.json"
     array.write_text('["express", "@hono/zod-validator"]')
     with pytest.raises(AdvisoryError, match="which index"):
         import_names(array, tmp_path / "own")
-    import_names(array, tmp_path / "own", ecosystem="npm", as_of=DAY)
+    import_names(array, tmp_path / "own", ecosystem="npm", as_of=DAY, now=NOW, shipped=None)
     index = NameIndex.open(tmp_path / "own", None)
     assert index.knows("PyPI", "django-money")
     assert index.knows("npm", "@hono/zod-validator")
     # A finished index is carried the same way.
-    import_names(tmp_path / "own" / file_name("npm"), tmp_path / "elsewhere")
+    import_names(tmp_path / "own" / file_name("npm"), tmp_path / "elsewhere", now=NOW, shipped=None)
     assert NameIndex.open(tmp_path / "elsewhere", None).knows("npm", "express")
 
 
@@ -174,30 +177,41 @@ def test_what_is_no_list_of_names_changes_nothing(tmp_path: Path, text: str) -> 
     list_ = tmp_path / "names.txt"
     list_.write_text(text)
     with pytest.raises(AdvisoryError):
-        import_names(list_, tmp_path / "own")
+        import_names(list_, tmp_path / "own", now=NOW, shipped=None)
     assert path.read_bytes() == before
 
 
 # -- fetched --------------------------------------------------------------------------------------------------------
 
 
-class Answer(io.BytesIO):
-    def __init__(self, data: bytes, status: int = 200, length: int | None = None) -> None:
-        super().__init__(data)
-        self.status = status
-        self.headers = Message()
-        self.headers["Content-Length"] = str(len(data) if length is None else length)
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    monkeypatch.setattr(names_update, "LEAST", {"PyPI": 1_000, "npm": 10})
+    with serving() as bucket:
+        yield bucket
+
+
+def updated(bucket: Bucket, folder: Path, ecosystem: str, now: dt.datetime = NOW, **more: Any) -> Taken:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    bucket.asked.clear()
+    url = bucket.base + ("/simple/" if ecosystem == "PyPI" else NPM_PATH)
+    return update_names(folder, ecosystem, opener, url=url, now=now, shipped=None, **more)
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
 
 
 @pytest.mark.parametrize("form", ["json", "html"])
-def test_the_list_of_pypi_is_read_in_either_form(tmp_path: Path, form: str) -> None:
+def test_the_list_of_pypi_is_read_in_either_form(bucket: Bucket, tmp_path: Path, form: str) -> None:
     names = some_names(120_000)  # more than one piece of it
-    data = as_json(names) if form == "json" else as_html(names)
-    header = update_pypi(tmp_path, lambda request: Answer(data), url="http://127.0.0.1/", now=NOW, least=1_000)
-    assert (header.names, header.as_of) == (len(names), "2026-11-20T00:00:00Z")
+    bucket.files["/simple/"] = as_json(names) if form == "json" else as_html(names)
+    taken = updated(bucket, tmp_path, "PyPI")
+    assert (taken.kept, taken.header.names, taken.header.as_of) == (False, len(names), "2026-11-20T00:00:00Z")
     index = NameIndex.open(tmp_path, None)
     assert all(index.knows("PyPI", name) for name in names)
-    assert [one.name for one in tmp_path.iterdir()] == [file_name("PyPI")]
+    assert left(tmp_path) == [file_name("PyPI")]
+    assert updated(bucket, tmp_path, "PyPI").kept, "the same list again"
 
 
 def as_json(names: list[str]) -> bytes:
@@ -209,53 +223,192 @@ def as_html(names: list[str]) -> bytes:
     return f"<!DOCTYPE html><html><body>\n{rows}</body></html>".encode()
 
 
-def test_a_broken_download_leaves_the_index_and_goes_on(tmp_path: Path) -> None:
-    path = put(tmp_path, "PyPI", ["flask"])
-    before = path.read_bytes()
-    data = as_json(some_names(5_000))
-    asked: list[str | None] = []
-
-    def opener(request: urllib.request.Request) -> IO[bytes]:
-        asked.append(request.get_header("Range"))
-        if len(asked) == 1:
-            return Answer(data[:30_000], length=len(data))
-        return Answer(data[30_000:], status=206)
-
+def test_a_broken_download_leaves_the_index_and_goes_on(bucket: Bucket, tmp_path: Path) -> None:
+    before = put(tmp_path, "PyPI", ["flask"]).read_bytes()
+    bucket.files["/simple/"] = as_json(some_names(5_000))
+    bucket.break_after = [30_000, 0, 0, 0]
     with pytest.raises(AdvisoryError, match="broke off"):
-        update_pypi(tmp_path, opener, now=NOW, least=1_000)
-    assert path.read_bytes() == before
-    assert update_pypi(tmp_path, opener, now=NOW, least=1_000).names > 4_900
-    assert asked == [None, "bytes=30000-"]
+        updated(bucket, tmp_path, "PyPI")
+    assert (tmp_path / file_name("PyPI")).read_bytes() == before
+    assert updated(bucket, tmp_path, "PyPI").header.names > 4_900
+    assert bucket.asked == [("/simple/", "bytes=30000-")]
+
+
+def test_half_of_one_list_is_not_gone_on_with_by_half_of_another(bucket: Bucket, tmp_path: Path) -> None:
+    bucket.files["/simple/"] = as_json(some_names(5_000))
+    bucket.break_after = [30_000, 0, 0, 0]
+    with pytest.raises(AdvisoryError, match="broke off"):
+        updated(bucket, tmp_path, "PyPI")
+    names = some_names(5_000, seed=2)
+    bucket.files["/simple/"] = as_json(names)
+    assert updated(bucket, tmp_path, "PyPI").header.names == len(names)
+    index = NameIndex.open(tmp_path, None)
+    assert all(index.knows("PyPI", name) for name in names)
 
 
 @pytest.mark.parametrize(
-    "data", [b"{}", b'{"projects": [{"name": "only"}]}', b"<html>sign in</html>", b'{"name": "cut"']
+    "data",
+    [b"", b"{}", b'{"projects": [{"name": "only"}]}', b"<html>sign in</html>", b'{"name": "cut"', b"PK\x03\x04"],
 )
-def test_a_short_or_strange_answer_is_no_list(tmp_path: Path, data: bytes) -> None:
-    path = put(tmp_path, "PyPI", ["flask"])
-    before = path.read_bytes()
+def test_a_short_or_strange_answer_is_no_list(bucket: Bucket, tmp_path: Path, data: bytes) -> None:
+    before = put(tmp_path, "PyPI", ["flask"]).read_bytes()
+    bucket.files["/simple/"] = data
     with pytest.raises(AdvisoryError):
-        update_pypi(tmp_path, lambda request: Answer(data), now=NOW)
-    assert path.read_bytes() == before
+        updated(bucket, tmp_path, "PyPI")
+    assert (tmp_path / file_name("PyPI")).read_bytes() == before
+    assert left(tmp_path) == [file_name("PyPI")]
 
 
-def test_npm_comes_page_by_page_and_goes_on_where_it_broke_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("walkdown.advisories.names_update.PAGE", 100)
-    names = some_names(450)
-    starts: list[str] = []
+@pytest.mark.parametrize("ecosystem", ["PyPI", "npm"])
+@pytest.mark.parametrize(
+    "case",
+    [("404", "does not exist"), ("503", "answered 503"), ("304", "answered 304"), ("endless", "more than the")],
+)
+def test_a_server_that_misbehaves_leaves_the_index(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ecosystem: str, case: tuple[str, str]
+) -> None:
+    harm, said = case
+    before = put(tmp_path, ecosystem, ["flask"]).read_bytes()
+    bucket.status = int(harm) if harm.isdigit() else 0
+    if harm == "endless":
+        bucket.files["/simple/"], bucket.names, bucket.endless, bucket.say_length = b"{", ["a"], True, False
+        monkeypatch.setattr(names_update, "MOST_BYTES", 1_000_000)
+        monkeypatch.setattr(names_update, "_MOST_PAGE", 1_000_000)
+    with pytest.raises(AdvisoryError, match=said):
+        updated(bucket, tmp_path, ecosystem)
+    assert (tmp_path / file_name(ecosystem)).read_bytes() == before
+    assert [name for name in left(tmp_path) if name not in (file_name(ecosystem), "npm-names.part")] == []
 
-    def opener(request: urllib.request.Request) -> IO[bytes]:
-        start = json.loads(parse_qs(urlsplit(request.full_url).query).get("startkey", ['""'])[0])
-        starts.append(start)
-        if len(starts) == 3:
-            raise OSError("gone")
-        page = [name for name in names if name >= start][:100]
-        return Answer(json.dumps({"rows": [{"id": name} for name in page]}).encode())
 
-    with pytest.raises(AdvisoryError, match="no answer"):
-        update_npm(tmp_path, opener, now=NOW, least=10)
-    assert NameIndex.open(tmp_path, None).knows("npm", names[0]) is None
-    assert update_npm(tmp_path, opener, now=NOW, least=10).names == len(names)
-    assert starts[2] == starts[3]
+def test_a_list_that_lost_a_fifth_is_refused_unless_forced(bucket: Bucket, tmp_path: Path) -> None:
+    before = put(tmp_path, "PyPI", some_names(7_000)).read_bytes()
+    bucket.files["/simple/"] = as_json(some_names(5_000))
+    with pytest.raises(AdvisoryError, match=r"only 5,000 names of PyPI; the one here has 7,000") as caught:
+        updated(bucket, tmp_path, "PyPI")
+    assert "--force" in caught.value.do
+    assert (tmp_path / file_name("PyPI")).read_bytes() == before
+    assert updated(bucket, tmp_path, "PyPI", force=True).header.names == 5_000
+    assert bucket.unchanged == 1, "it was not fetched twice"
+
+
+def test_two_updates_at_once_do_not_write_into_one_part(bucket: Bucket, tmp_path: Path) -> None:
+    bucket.files["/simple/"] = as_json(some_names(5_000))
+    said: list[str] = []
+
+    def meanwhile(_done: int, _of: int) -> None:
+        if not said:
+            said.append("")
+            with pytest.raises(AdvisoryError) as caught:
+                updated(bucket, tmp_path, "PyPI")
+            said[0] = caught.value.what
+
+    updated(bucket, tmp_path, "PyPI", progress=meanwhile)
+    assert said == ["Another walkdown is changing the advisory data right now."]
+
+
+# -- npm, page by page ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pages(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    monkeypatch.setattr(names_update, "PAGE", 100)
+    bucket.names = some_names(450)
+    return bucket
+
+
+def starts(bucket: Bucket) -> list[str]:
+    return [json.loads(parse_qs(urlsplit(path).query).get("startkey", ['""'])[0]) for path in bucket.paths]
+
+
+def test_npm_comes_page_by_page(pages: Bucket, tmp_path: Path) -> None:
+    taken = updated(pages, tmp_path, "npm")
+    assert (taken.header.names, taken.header.as_of) == (450, "2026-11-20T00:00:00Z")
     index = NameIndex.open(tmp_path, None)
-    assert all(index.knows("npm", name) for name in names)
+    assert all(index.knows("npm", name) for name in pages.names)
+    assert starts(pages)[:2] == ["", pages.names[99]]
+    assert left(tmp_path) == [file_name("npm")]
+
+
+def test_a_server_with_shorter_pages_than_asked_for_loses_no_name(pages: Bucket, tmp_path: Path) -> None:
+    pages.longest_page = 7
+    assert updated(pages, tmp_path, "npm").header.names == 450
+
+
+@pytest.mark.parametrize(("later", "goes_on"), [(dt.timedelta(hours=23), True), (dt.timedelta(hours=25), False)])
+def test_npm_goes_on_where_it_broke_off_and_speaks_for_the_day_it_was_begun(
+    pages: Bucket, tmp_path: Path, later: dt.timedelta, goes_on: bool
+) -> None:
+    pages.break_after = [10**6, 10**6, 20, 20, 20, 20]
+    with pytest.raises(AdvisoryError, match="broke off"):
+        updated(pages, tmp_path, "npm")
+    assert NameIndex.open(tmp_path, None).knows("npm", pages.names[0]) is None
+    part = tmp_path / "download" / "npm-names.part"
+    with part.open("ab") as file:
+        file.write(b"cut-off-in-the-mid")  # as a kill would leave it
+    taken = updated(pages, tmp_path, "npm", NOW + later)
+    assert starts(pages)[0] == (pages.names[198] if goes_on else "")
+    assert taken.header.names == 450
+    assert taken.header.as_of == ("2026-11-20T00:00:00Z" if goes_on else "2026-11-21T01:00:00Z")
+    index = NameIndex.open(tmp_path, None)
+    assert all(index.knows("npm", name) for name in pages.names)
+
+
+def test_a_server_that_begins_anew_with_each_page_has_no_list(pages: Bucket, tmp_path: Path) -> None:
+    pages.obey_start = False
+    with pytest.raises(AdvisoryError, match="does not go on where it is asked to"):
+        updated(pages, tmp_path, "npm")
+    assert len(pages.asked) == 2
+
+
+@pytest.mark.parametrize("body", [b"<html>sign in</html>", b"{}", b"", b'{"rows": [{"id": 5}]}', b"\xff"])
+def test_no_page_of_npm(bucket: Bucket, tmp_path: Path, body: bytes) -> None:
+    bucket.files[f"{NPM_PATH}?limit=10000"] = body
+    with pytest.raises(AdvisoryError, match="something that is no list"):
+        updated(bucket, tmp_path, "npm")
+
+
+# -- what may follow the index in use --------------------------------------------------------------------------------
+
+
+def test_an_older_index_does_not_take_the_place_of_a_newer_one(tmp_path: Path) -> None:
+    put(tmp_path, "npm", ["express"])
+    old = bloom.build("npm", ["express", "left-pad"], "2026-11-01T00:00:00Z")
+    weighed = weigh(tmp_path, old, force=True, now=NOW, shipped=None)
+    assert put_index(tmp_path, weighed).kept
+    assert NameIndex.open(tmp_path, None).dated("npm") == DAY
+
+
+def test_an_index_of_tomorrow_would_stay_for_ever(tmp_path: Path) -> None:
+    data = bloom.build("npm", ["express"], "2026-11-23T00:00:00Z")
+    with pytest.raises(AdvisoryError, match="still to come"):
+        weigh(tmp_path, data, force=True, now=NOW, shipped=None)
+
+
+def test_the_shipped_snapshot_counts_as_the_one_in_use(tmp_path: Path) -> None:
+    data = bloom.build("PyPI", ["flask", "django"], "2026-11-20T00:00:00Z")
+    with pytest.raises(AdvisoryError, match="only 2 names of PyPI"):
+        weigh(tmp_path, data, force=False, now=dt.datetime(2030, 1, 1, tzinfo=dt.timezone.utc))
+
+
+def test_a_filter_that_knows_every_name_comes_from_no_list(tmp_path: Path) -> None:
+    data = bloom.build("npm", [f"package-{n}" for n in range(100)], DAY)
+    header = bloom.decode(data, tmp_path).header
+    bits = b"\xff" * (header.bits // 8)
+    header = msgspec.structs.replace(header, digest=bloom._digest(header, bits))
+    told = msgspec.json.encode(header)
+    forged = bloom.MAGIC + len(told).to_bytes(4, "little") + told + bits
+    with pytest.raises(AdvisoryError, match="not filled"):
+        weigh(tmp_path, forged, force=True, now=NOW, shipped=None)
+
+
+def test_what_a_killed_run_left_beside_the_index_goes(tmp_path: Path) -> None:
+    (tmp_path / f".{file_name('npm')}.abc").write_bytes(b"half")
+    data = bloom.build("npm", ["express"], DAY)
+    put_index(tmp_path, weigh(tmp_path, data, force=False, now=NOW, shipped=None))
+    assert left(tmp_path) == [file_name("npm")]
+
+
+def test_the_snapshot_in_the_wheel_is_small_and_whole() -> None:
+    size = sum(path.stat().st_size for path in SHIPPED.glob("*-names.bin"))
+    assert 1_000_000 < size <= 1_500_000
+    assert NameIndex.open(SHIPPED / "nowhere").is_shipped("PyPI")

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from helpers.osv_files import NOW, imported, many, osv, packed
-from walkdown.advisories import zips
+from helpers.osv_files import DAY, NOW, imported, many, osv, packed
+from walkdown.advisories import bloom, zips
 from walkdown.advisories.export import MANIFEST, export_to
-from walkdown.advisories.store import Store
+from walkdown.advisories.names import NameIndex, file_name
+from walkdown.advisories.packs import import_from
+from walkdown.advisories.store import Store, partial
 from walkdown.errors import AdvisoryError
 
 
@@ -232,8 +234,12 @@ def test_what_is_neither_file_nor_folder(tmp_path: Path, store: Path) -> None:
 def pack(tmp_path: Path, store: Path) -> Path:
     imported(packed(tmp_path / "pypi.zip", [*many(9), osv("gone", 50, withdrawn=NOW.isoformat())]), store)
     imported(packed(tmp_path / "npm.zip", many(4, ecosystem="npm", modified="2026-11-01T00:00:00Z")), store)
+    own = store.parent
+    for ecosystem in ("PyPI", "npm"):
+        names = (f"{ecosystem.lower()}-{n}" for n in range(2_000))
+        bloom.write(own / file_name(ecosystem), bloom.build(ecosystem, names, DAY))
     with Store.open(store) as opened:
-        export_to(tmp_path / "pack.zip", opened)
+        export_to(tmp_path / "pack.zip", opened, NameIndex.open(own, None))
     return tmp_path / "pack.zip"
 
 
@@ -248,8 +254,19 @@ def test_a_pack_carries_everything_over(tmp_path: Path, store: Path) -> None:
         ]
         for ecosystem in ("PyPI", "npm"):
             assert list(here.lines(ecosystem)) == list(there.lines(ecosystem))
-        export_to(tmp_path / "again.zip", here)
-    assert (tmp_path / "again.zip").read_bytes() == path.read_bytes()
+        index = NameIndex.open(other.parent, None)
+        export_to(tmp_path / "again.zip", there, index)
+    # The stores differ in when they were made, so the manifests do; everything else is the same.
+    with zipfile.ZipFile(path) as one, zipfile.ZipFile(tmp_path / "again.zip") as two:
+        members = [name for name in one.namelist() if name != MANIFEST]
+        assert [one.read(name) for name in members] == [two.read(name) for name in members]
+        assert {"PyPI.jsonl", "npm.jsonl", "pypi-names.bin", "npm-names.bin"} == set(members)
+    assert (index.knows("npm", "npm-1999"), index.knows("PyPI", "pypi-0")) == (True, True)
+    assert [header.as_of for header in index.headers] == [DAY, DAY]
+
+
+def taken(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*") if path.suffix != ".lock")
 
 
 def changed(path: Path, name: str, old: bytes, new: bytes) -> Path:
@@ -268,10 +285,16 @@ def changed(path: Path, name: str, old: bytes, new: bytes) -> Path:
         ("PyPI.jsonl", b'"PyPI"', b'"npm"', "damaged"),
         ("PyPI.jsonl", b'{"id"', b'{"di"', "damaged: This is no OSV"),
         ("npm.jsonl", b"}\n", b"} ", "damaged"),
-        (MANIFEST, b"walkdown-advisories/1", b"walkdown-advisories/9", "another version of walkdown"),
+        (MANIFEST, b"walkdown-advisories/2", b"walkdown-advisories/9", "another version of walkdown"),
         (MANIFEST, b'"ecosystem":"PyPI"', b'"ecosystem":"Go"', "ecosystems that it cannot hold"),
         (MANIFEST, b'"advisories":10', b'"advisories":11', "do not add up"),
         (MANIFEST, b'"form"', b'"from"', "damaged"),
+        (MANIFEST, b'{"ecosystem":"npm","as_of"', b'{"ecosystem":"PyPI","as_of"', "indexes that it cannot hold"),
+        (MANIFEST, b'{"ecosystem":"npm","as_of"', b'{"ecosystem":"../../x","as_of"', "indexes that it cannot hold"),
+        (MANIFEST, b'"names":2000', b'"names":2001', "not the one that was packed"),
+        ("npm-names.bin", b"walkdown names 1", b"walkdown names 2", "cannot be used: it is not one"),
+        ("npm-names.bin", b'"names":2000', b'"names":2001', "checksum is wrong"),
+        ("pypi-names.bin", b'"ecosystem":"PyPI"', b'"ecosystem":"conda"', "cannot be used"),
     ],
 )
 def test_a_pack_that_was_changed_on_the_way_is_refused(
@@ -281,7 +304,7 @@ def test_a_pack_that_was_changed_on_the_way_is_refused(
     path = changed(pack(tmp_path, store), name, old, new)
     with pytest.raises(AdvisoryError, match=said):
         imported(path, tmp_path / "other" / "store.sqlite")
-    assert not (tmp_path / "other" / "store.sqlite").exists()
+    assert taken(tmp_path / "other") == [], "neither advisories nor names"
 
 
 def test_a_pack_with_a_part_missing_or_cut_is_refused(tmp_path: Path, store: Path) -> None:
@@ -292,10 +315,15 @@ def test_a_pack_with_a_part_missing_or_cut_is_refused(tmp_path: Path, store: Pat
         imported(path, tmp_path / "other" / "store.sqlite")
     path.write_bytes(whole)
     with zipfile.ZipFile(path) as archive:
-        manifest = archive.read(MANIFEST)
-    packed(path, [], {MANIFEST: manifest})
+        everything = {name: archive.read(name) for name in archive.namelist()}
+    packed(path, [], {MANIFEST: everything[MANIFEST]})
+    with pytest.raises(AdvisoryError, match=r"npm-names.bin is missing|pypi-names.bin is missing"):
+        imported(path, tmp_path / "other" / "store.sqlite")
+    members = {name: data for name, data in everything.items() if not name.endswith(".jsonl")}
+    packed(path, [], members)
     with pytest.raises(AdvisoryError, match=r"PyPI.jsonl is missing"):
         imported(path, tmp_path / "other" / "store.sqlite")
+    assert taken(tmp_path / "other") == []
 
 
 def test_a_pack_from_the_future_is_refused(tmp_path: Path, store: Path) -> None:
@@ -309,15 +337,69 @@ def test_a_pack_from_the_future_is_refused(tmp_path: Path, store: Path) -> None:
 
 def test_an_export_is_whole_or_not_there(tmp_path: Path, store: Path) -> None:
     pack(tmp_path, store)
+    no_names = NameIndex.open(tmp_path / "none", None)
     with Store.open(store) as opened:
         for place in (tmp_path, tmp_path / "no" / "folder.zip"):
             with pytest.raises(AdvisoryError, match="cannot be written"):
-                export_to(place, opened)
+                export_to(place, opened, no_names)
     digest = hashlib.sha256((tmp_path / "pack.zip").read_bytes()).hexdigest()
     data = bytearray(store.read_bytes())
     at = data.rfind(b"TEST-2026-5")
     data[at : at + 4] = b"ROTS"
     store.write_bytes(data)
     with Store.open(store) as opened, pytest.raises(AdvisoryError, match="damaged"):
-        export_to(tmp_path / "pack.zip", opened)
+        export_to(tmp_path / "pack.zip", opened, no_names)
     assert hashlib.sha256((tmp_path / "pack.zip").read_bytes()).hexdigest() == digest
+
+
+# -- names in a pack or in a folder ----------------------------------------------------------------------------------
+
+
+def test_a_bomb_in_place_of_the_names(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = pack(tmp_path, store)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    packed(path, [], members | {"npm-names.bin": b"\0" * 5_000_000})
+    monkeypatch.setattr(bloom, "MOST_BYTES", 1_000_000)
+    with pytest.raises(AdvisoryError, match="larger than"):
+        imported(path, tmp_path / "other" / "store.sqlite")
+    assert taken(tmp_path / "other") == []
+
+
+def test_an_index_of_a_pack_that_is_refused_leaves_the_advisories_too(tmp_path: Path, store: Path) -> None:
+    path = pack(tmp_path, store)
+    other = tmp_path / "other" / "store.sqlite"
+    before = imported(packed(tmp_path / "few.zip", many(3)), other).about
+    many_names = (f"npm-{n}" for n in range(9_000))
+    bloom.write(other.parent / file_name("npm"), bloom.build("npm", many_names, "2026-11-01T00:00:00Z"))
+    with pytest.raises(AdvisoryError, match=r"only 2,000 names of npm; the one here has 9,000"):
+        imported(path, other)
+    with Store.open(other) as opened:
+        assert opened.about == before
+    assert NameIndex.open(other.parent, None).dated("npm") == "2026-11-01T00:00:00Z"
+    imported(path, other, force=True)
+    assert NameIndex.open(other.parent, None).dated("npm") == DAY
+
+
+def test_a_folder_may_hold_names_and_advisories_or_only_one_of_them(tmp_path: Path, store: Path) -> None:
+    folder = tmp_path / "stick"
+    (folder / "deeper").mkdir(parents=True)
+    (folder / "names.txt").write_text(f"# walkdown names npm {DAY}\nexpress\n")
+    (folder / "readme.txt").write_text("nothing for walkdown")
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "link.bin").symlink_to("/dev/zero")
+    only = import_from(folder, store, force=False, now=NOW, shipped=None)
+    assert (only.about, [one.header.ecosystem for one in only.names]) == (None, ["npm"])
+    assert not store.exists()
+    (folder / "deeper" / "one.json").write_text(json.dumps(osv("flask")))
+    both = import_from(folder, store, force=False, now=NOW, shipped=None)
+    assert both.about is not None
+    assert both.about.counts == (("PyPI", 1),)
+    assert [one.kept for one in both.names] == [True]
+
+
+def test_names_that_lead_out_count_as_unread(tmp_path: Path, store: Path) -> None:
+    more = {"../../PYSEC-1.json": json.dumps(osv("flask", 99)).encode()}
+    about = imported(packed(tmp_path / "all.zip", many(5), more), store).about
+    assert partial(about, "PyPI").startswith("1 PyPI advisory was unreadable")
+    assert partial(about, "npm") == ""

@@ -3,110 +3,32 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import datetime as dt
-import hashlib
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from helpers.osv_files import NOW, imported, many, osv, packed
-from walkdown.advisories import download, update
+from helpers.upstream import Bucket, serving
+from walkdown.advisories import download, names_update, update
 from walkdown.advisories.download import NotThereError, fetch_file, usual_opener
+from walkdown.advisories.names import NameIndex, names_folder
 from walkdown.advisories.packs import quiet
-from walkdown.advisories.store import Store
+from walkdown.advisories.store import Store, partial, store_path
 from walkdown.advisories.update import Source, Updated, update_one
-from walkdown.cli.db import update_all
-from walkdown.errors import AdvisoryError
+from walkdown.cli.db import update_all, wanted
+from walkdown.errors import AdvisoryError, UsageError
 from walkdown.settings import Folders
-
-MADE = "Fri, 20 Nov 2026 06:00:00 GMT"
-
-
-class Bucket:
-    """What the server has, how it misbehaves, and what it was asked."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.break_after: list[int] = []  # bytes of the body after which the next answers end
-        self.headers: dict[str, str] = {}
-        self.obey_ranges = self.say_length = True
-        self.status = 0
-        self.asked: list[tuple[str, str]] = []
-        self.unchanged = 0  # answers "you have it already"
-        self.base = ""
-
-    def put(self, ecosystem: str, advisories: list[dict[str, Any]], folder: Path) -> None:
-        self.files[f"/{ecosystem}/all.zip"] = packed(folder / "served.zip", advisories).read_bytes()
-        rows = sorted(((one["modified"], one["id"]) for one in advisories), reverse=True)
-        self.files[f"/{ecosystem}/modified_id.csv"] = "".join(f"{when},{name}\n" for when, name in rows).encode()
-        for one in advisories:
-            self.files[f"/{ecosystem}/{one['id']}.json"] = json.dumps(one).encode()
-
-    @property
-    def paths(self) -> list[str]:
-        return [path for path, _ in self.asked]
-
-
-class Handler(BaseHTTPRequestHandler):
-    bucket: Bucket
-
-    def do_GET(self) -> None:
-        bucket = self.bucket
-        asked = self.headers.get("Range", "")
-        bucket.asked.append((self.path, asked))
-        data = bucket.files.get(self.path)
-        if bucket.status or data is None:
-            self.send_error(bucket.status or 404)
-            return
-        etag = f'"{hashlib.md5(data).hexdigest()}"'
-        if self.headers.get("If-None-Match") == etag:
-            bucket.unchanged += 1
-            self.send_response(304)
-            self.end_headers()
-            return
-        start = 0
-        if asked and bucket.obey_ranges and self.headers.get("If-Range") == etag:
-            start = int(asked.removeprefix("bytes=").removesuffix("-"))
-        self.send_response(206 if start else 200)
-        headers = {
-            "ETag": etag, "Content-Length": str(len(data) - start), "Last-Modified": MADE,
-            "x-goog-hash": "md5=" + base64.b64encode(hashlib.md5(data).digest()).decode(),
-        }  # fmt: skip
-        if start:
-            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-        if not bucket.say_length:
-            del headers["Content-Length"]
-        for name, value in (headers | bucket.headers).items():
-            self.send_header(name, value)
-        self.end_headers()
-        body = data[start:]
-        if bucket.break_after:
-            body = body[: bucket.break_after.pop(0)]
-        with contextlib.suppress(ConnectionError):  # a client that refuses hangs up
-            self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the standard library
-        pass
 
 
 @pytest.fixture
 def bucket() -> Iterator[Bucket]:
-    bucket = Bucket()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Handler,), {"bucket": bucket}))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    bucket.base = f"http://127.0.0.1:{server.server_port}"
-    yield bucket
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as bucket:
+        yield bucket
 
 
 @pytest.fixture
@@ -351,13 +273,168 @@ def test_the_usual_opener_opens_neither_files_nor_ftp(tmp_path: Path) -> None:
             fetch_file(url, tmp_path / "part", usual_opener(), most=10, progress=quiet)
 
 
-def test_one_that_fails_does_not_keep_the_other_from_its_update(
-    bucket: Bucket, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+# -- a server or a network that is not what it seems -----------------------------------------------------------------
+
+
+def direct(bucket: Bucket) -> Source:
+    """With our own opener, that has its own rules about being sent on."""
+    return Source(usual_opener(), bucket.base)
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+@pytest.mark.usefixtures("no_proxy")
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("https://login.example.org/hotel", "sends us on to login.example.org; that is refused"),
+        ("http://127.0.0.1:9/all.zip", "without encryption"),
+        ("file:///etc/passwd", "answered 302"),
+    ],
+)
+def test_being_sent_on_is_refused_and_the_store_stays(
+    bucket: Bucket, store: Path, tmp_path: Path, to: str, said: str
 ) -> None:
-    bucket.put("npm", many(5, ecosystem="npm"), tmp_path)
+    before = imported(packed(tmp_path / "a.zip", many(5), {}), store).about
+    bucket.status, bucket.headers = 302, {"Location": to}
+    with pytest.raises(AdvisoryError, match=said):
+        update_one(store, "npm", direct(bucket), offline=False, now=NOW)
+    assert bucket.paths == ["/npm/all.zip"]
+    with Store.open(store) as opened:
+        assert opened.about == before
+
+
+@pytest.mark.usefixtures("no_proxy")
+@pytest.mark.parametrize("announced", [True, False])
+def test_of_a_body_without_an_end_nothing_is_kept(
+    bucket: Bucket, store: Path, monkeypatch: pytest.MonkeyPatch, announced: bool
+) -> None:
+    monkeypatch.setattr(update, "MOST_ARCHIVE", 1_000_000)
+    bucket.files["/npm/all.zip"] = b"PK"
+    bucket.endless, bucket.say_length = True, announced
+    bucket.headers = {"Content-Length": str(10**12)} if announced else {}
+    with pytest.raises(AdvisoryError, match="more than the 1,000,000 bytes it may"):
+        update_one(store, "npm", direct(bucket), offline=False, now=NOW)
+    assert not (store.parent / "download" / "npm.zip.part").exists()
+
+
+@pytest.mark.parametrize("by", [-200, 200])
+def test_a_server_that_is_wrong_about_the_size(bucket: Bucket, store: Path, tmp_path: Path, by: int) -> None:
+    bucket.put("PyPI", many(50), tmp_path)
+    bucket.say_hash = False
+    bucket.headers = {"Content-Length": str(len(bucket.files["/PyPI/all.zip"]) + by)}
+    with pytest.raises(AdvisoryError, match="damaged" if by < 0 else "broke off after"):
+        fetched(bucket, store)
+    assert not store.exists()
+
+
+def test_you_have_it_already_says_a_server_that_was_not_asked(bucket: Bucket, store: Path) -> None:
+    bucket.status = 304
+    with pytest.raises(AdvisoryError, match="answered 304"):
+        fetched(bucket, store)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>sign in</html>", b"", b'{"id": "TEST-2026-31"', b"{}", b"\xff\xfe", b"[" * 100_000]
+)
+def test_a_page_in_an_advisorys_place_is_counted_as_unread(
+    bucket: Bucket, store: Path, tmp_path: Path, body: bytes
+) -> None:
+    bucket.put("PyPI", many(30), tmp_path)
+    fetched(bucket, store)
+    bucket.put("PyPI", [*many(30), osv("new", 31, modified="2026-11-20T01:00:00Z")], tmp_path)
+    bucket.files["/PyPI/TEST-2026-31.json"] = body
+    done = fetched(bucket, store)
+    assert done.about.counts == (("PyPI", 30),)
+    assert partial(done.about, "PyPI").startswith("1 PyPI advisory was unreadable")
+    bucket.put("PyPI", [*many(30), osv("new", 31, modified="2026-11-20T01:00:00Z")], tmp_path)
+    mended = fetched(bucket, store)
+    assert (mended.changed, mended.about.counts, partial(mended.about, "PyPI")) == (1, (("PyPI", 31),), "")
+
+
+def test_an_advisory_that_is_cut_off_is_asked_for_again(bucket: Bucket, store: Path, tmp_path: Path) -> None:
+    bucket.put("PyPI", many(30), tmp_path)
+    fetched(bucket, store)
+    bucket.put("PyPI", [*many(30), osv("new", 31, modified="2026-11-20T01:00:00Z")], tmp_path)
+    bucket.break_after = [10**6, 20, 20]  # the list is whole
+    assert fetched(bucket, store).about.counts == (("PyPI", 31),)
+    assert bucket.paths == ["/PyPI/modified_id.csv", *["/PyPI/TEST-2026-31.json"] * 3]
+
+
+def test_an_advisory_that_is_always_cut_off_leaves_the_store(bucket: Bucket, store: Path, tmp_path: Path) -> None:
+    bucket.put("PyPI", many(30), tmp_path)
+    before = fetched(bucket, store).about
+    bucket.put("PyPI", [*many(30), osv("new", 31, modified="2026-11-20T01:00:00Z")], tmp_path)
+    bucket.break_after = [10**6, 20, 20, 20, 20]
+    with pytest.raises(AdvisoryError, match="broke off again and again"):
+        fetched(bucket, store)
+    with Store.open(store) as opened:
+        assert opened.about == before
+
+
+# -- the whole command -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short lists of names are whole ones here."""
+    monkeypatch.setattr(names_update, "LEAST", {"PyPI": 10, "npm": 10})
+
+
+def everything(bucket: Bucket, tmp_path: Path) -> tuple[Folders, Source]:
+    bucket.names = [f"name-{n:03}" for n in range(30)]
+    rows = [{"name": f"name-{n}"} for n in range(20)]
+    bucket.files["/simple/"] = json.dumps({"projects": rows}).encode()
     folders = Folders(config=tmp_path / "c", cache=tmp_path / "k", state=tmp_path / "s")
-    source = Source(urllib.request.build_opener(urllib.request.ProxyHandler({})), bucket.base)
-    assert update_all(folders, ("PyPI", "npm"), source, force=False) == 2
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    names = {"PyPI": f"{bucket.base}/simple/", "npm": f"{bucket.base}/_all_docs"}
+    return folders, Source(opener, bucket.base, names)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("fails", ["advisories", "names"])
+def test_one_that_fails_does_not_keep_the_others_from_their_update(
+    bucket: Bucket, tmp_path: Path, capsys: pytest.CaptureFixture[str], fails: str
+) -> None:
+    folders, source = everything(bucket, tmp_path)
+    asked = (*wanted(("advisories",)), *wanted(("npm", "names")))
+    for ecosystem in ("npm", "PyPI") if fails == "names" else ("npm",):
+        bucket.put(ecosystem, many(5, ecosystem=ecosystem), tmp_path)
+    if fails == "names":
+        bucket.names = []
+    assert update_all(folders, asked, source, force=False) == 2
     out, err = capsys.readouterr()
-    assert out == "npm: 5 advisories (all of it).\n"
-    assert err.startswith("walkdown: PyPI was not updated. ")
+    done = ["npm: 5 advisories (all of it), as of ", "npm: 30 package names, as of "]
+    if fails == "names":
+        done = ["PyPI: 5 advisories (all of it), as of ", done[0]]
+    assert [line.startswith(told) for line, told in zip(out.splitlines(), done, strict=True)] == [True, True]
+    lost = "The PyPI advisories" if fails == "advisories" else "The index of npm names"
+    assert err.startswith(f"walkdown: {lost} could not be brought up to date. http://127.0.0.1")
+    assert NameIndex.open(names_folder(folders), None).knows("npm", "name-007") is (None if fails == "names" else True)
+    with Store.open(store_path(folders)) as opened:
+        assert opened.covers("npm")
+
+
+@pytest.mark.parametrize(
+    ("only", "means"),
+    [
+        ((), ["PyPI advisories", "PyPI names", "npm advisories", "npm names"]),
+        (("NPM",), ["npm advisories", "npm names"]),
+        (("names",), ["PyPI names", "npm names"]),
+        (("names", "pypi"), ["PyPI names"]),
+        (("npm", "PyPI", "advisories"), ["PyPI advisories", "npm advisories"]),
+    ],
+)
+def test_what_only_means(only: tuple[str, ...], means: list[str]) -> None:
+    assert [f"{one.ecosystem} {one.kind}" for one in wanted(only)] == means
+
+
+def test_only_of_what_there_is() -> None:
+    with pytest.raises(UsageError, match="There is no Go to update") as caught:
+        wanted(("npm", "Go"))
+    assert caught.value.do == "There are: PyPI, npm, advisories, names."

@@ -10,19 +10,20 @@ from walkdown.cli.root import CONTEXT, FORM, OFFLINE, cli
 
 @cli.group(context_settings=CONTEXT)
 def db() -> None:
-    """The advisories that dependencies are held against, kept on this machine."""
+    """Advisories and package names that dependencies are held against, kept on this machine."""
 
 
 @db.command("update", context_settings=CONTEXT)
-@click.option("--only", default="", metavar="ECOSYSTEM", help="PyPI or npm. Default: both.")
+@click.option("--only", multiple=True, metavar="WHAT", help="PyPI, npm, advisories or names; more than once too.")
 @click.option("--force", is_flag=True, help="Also where much would be lost.")
 @OFFLINE
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
-def db_update(only: str, force: bool, offline: bool, **_: object) -> int:
-    """Fetch what osv.dev publishes for PyPI and npm: all of it the first time, then what changed.
+def db_update(only: tuple[str, ...], force: bool, offline: bool, **_: object) -> int:
+    """Fetch what osv.dev publishes for PyPI and npm (all of it the first time, then what changed), and
+    from pypi.org and npmjs.com the names of all packages there are.
 
-    Nothing about your code is sent; osv.dev sees that this machine asked for the lists."""
+    Nothing about your code is sent; these hosts see that this machine asked for the lists."""
     from walkdown.cli.db import run_update
 
     return run_update(only, force=force, offline=offline)
@@ -34,7 +35,10 @@ def db_update(only: str, force: bool, offline: bool, **_: object) -> int:
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
 def db_import(path: str, force: bool, **_: object) -> int:
-    """Take advisories from PATH: an OSV all.zip, a folder of OSV files, or a pack made by `walkdown db export`."""
+    """Take in PATH: an OSV all.zip, a folder of OSV files, a pack made by `walkdown db export`, or package names.
+
+    Names come as an index that `db update` made, or as text, one a line under a first line such as
+    "# walkdown names npm 2026-11-20T00:00:00Z"."""
     from walkdown.cli.db import run_import
 
     return run_import(path, force=force)
@@ -45,7 +49,7 @@ def db_import(path: str, force: bool, **_: object) -> int:
 @click.option("--debug", is_flag=True, hidden=True)
 @guarded
 def db_export(file: str, **_: object) -> int:
-    """Write all advisories into FILE, to be imported on a machine without a network."""
+    """Write all advisories and package names into FILE, to be imported on a machine without a network."""
     from walkdown.cli.db import run_export
 
     return run_export(file)
@@ -58,6 +62,6 @@ def db_export(file: str, **_: object) -> int:
 @guarded
 def db_about(form: str, offline: bool, **_: object) -> int:
     """Say what there is, how old it is, and whether all of it can still be read."""
-    from walkdown.cli.db import run_about
+    from walkdown.cli.db_about import run_about
 
     return run_about(form, offline=offline)

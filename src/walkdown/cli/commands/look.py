@@ -52,6 +52,7 @@ def demo(**options: object) -> int:
 @click.option("--show", type=click.Choice(SEVERITIES), default="low", help="List findings from here up. Default: low.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit 0 instead of 3 where something was not looked at.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine, name lookups included.")
+@click.option("--ask-indexes", is_flag=True, help="Send the names of your packages to their indexes, to hear more.")
 @click.option("--no-cache", is_flag=True, help="Scan everything anew and remember nothing.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Children at once. Default: the cores at hand.")
 @click.option("--timeout", type=Number(1, 86_400), metavar="SECONDS", help="Longest time for the whole scan.")

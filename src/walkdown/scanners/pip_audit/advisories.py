@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from packaging.version import InvalidVersion, Version
 
+from walkdown.advisories.flaws import ASKED_FOR, DEVELOPMENT_MESSAGE, DEVELOPMENT_TITLE, way
 from walkdown.model.finding import Finding, Rule, Source
 from walkdown.model.place import PackagePlace
 from walkdown.model.severity import Confidence, Severity
@@ -16,8 +17,6 @@ from walkdown.scanners.pip_audit.lists import Asked
 TOOL = "pip-audit"
 _NAMELESS = "unnamed-advisory"
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,15}-[A-Za-z0-9-]{1,60}")
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")
-_WAY = 6  # packages shown on the way in
 _BY_PREFERENCE = ("MAL-", "CVE-", "GHSA-", "PYSEC-")
 _VULNERABLE_COMPONENT = 1395
 _LESS = {
@@ -93,7 +92,8 @@ def _preferred(ids: Iterable[str]) -> str:
 
 
 def _finding(asked: Asked, flaw: _Flaw) -> Finding:
-    places = [PackagePlace("PyPI", asked.name, asked.version, use.path, use.line) for use in asked.uses]
+    lines = dict.fromkeys((use.path, use.line) for use in asked.uses)
+    places = [PackagePlace("PyPI", asked.name, asked.version, path, line) for path, line in lines]
     return Finding(
         rule=_rule(asked, flaw),
         severity=_severity(asked, flaw),
@@ -111,19 +111,20 @@ def _severity(asked: Asked, flaw: _Flaw) -> Severity:
         return Severity.CRITICAL
     rated = [Severity(told.severity) for told in asked.told if told.severity and told.id in flaw.ids]
     worst = min(rated, key=lambda one: one.rank, default=Severity.HIGH)
-    return _LESS[worst] if all(use.development for use in asked.uses) else worst
+    return _LESS[worst] if asked.development else worst
 
 
 def _rule(asked: Asked, flaw: _Flaw) -> Rule:
     name = _preferred(flaw.ids)
     package = f"{asked.name} {asked.version}"
     malicious = _is_malicious(flaw)
+    aside = asked.development and not malicious
     what = "is known to be malicious" if malicious else "has a known vulnerability"
     return Rule(
         tool=TOOL,
         id=name,
-        title=f"{package} {what}: {name}",
-        message=_MALICIOUS if malicious else _MESSAGE,
+        title=f"{package} {what}: {name}{DEVELOPMENT_TITLE if aside else ''}",
+        message=_MALICIOUS if malicious else f"{_MESSAGE}{DEVELOPMENT_MESSAGE if aside else ''}",
         fix=_malicious_fix(asked) if malicious else _fix(asked, flaw),
         url="" if name == _NAMELESS else f"https://osv.dev/vulnerability/{_linked(flaw.ids)}",
         hazard="dep.vulnerable",
@@ -152,14 +153,11 @@ def _fix(asked: Asked, flaw: _Flaw) -> str:
 
 
 def _way_in(asked: Asked) -> str:
-    """Who brings a package that nobody asked for by itself: often that is what has to be upgraded."""
-    if any(not use.via for use in asked.uses):
-        return ""
-    via = min((use.via for use in asked.uses), key=lambda one: (len(one), one))
-    if not all(_NAME.fullmatch(name) for name in via):
-        return ""
-    shown = via if len(via) <= _WAY else (*via[: _WAY - 1], "…", via[-1])
-    return f" It comes in through {' → '.join(shown)}."
+    """Who brings a package in: of one that nobody asked for by itself, that is often what has to be upgraded."""
+    through = way(min((use.via for use in asked.uses), key=lambda via: (len(via), via)))
+    if through:
+        return f" It comes in through {through}."
+    return ASKED_FOR if any(use.direct for use in asked.uses) else ""
 
 
 def _malicious_fix(asked: Asked) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from walkdown.advisories.matching import known
 from walkdown.advisories.osv import PYPI
-from walkdown.advisories.store import About, Store, freshness
+from walkdown.advisories.store import About, Store, freshness, partial
 from walkdown.errors import AdvisoryError
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.scanner import Job, Parsed
@@ -48,16 +48,19 @@ def note(data: About) -> str:
 
 
 def judged(store: Store, packages: Iterable[Asked]) -> tuple[tuple[Asked, ...], tuple[Skipped, ...]]:
-    """The packages with what must be said of each, and a gap for each manifest with a package that cannot be judged."""
+    """The packages with what must be said of each, and a gap for each manifest with a package that cannot be judged;
+    one more where advisories are missing that could be about any of them."""
     told: list[Asked] = []
     unclear: dict[str, list[str]] = defaultdict(list)
     for one in packages:
         found = known(store, PYPI, one.name, one.version)
         told.append(msgspec.structs.replace(one, told=tuple(Told(each.id, each.severity) for each in found.affecting)))
         if found.unclear:
-            for path in sorted({use.path for use in one.uses}):
-                unclear[path].append(f"{one.name} {one.version}")
-    return tuple(told), tuple(_unclear(path, names) for path, names in sorted(unclear.items()))
+            for path in one.fixed_by:
+                unclear[path].append(f"{one.name} {one.version} ({found.unclear[0]})")
+    gaps = [_unclear(path, names) for path, names in sorted(unclear.items())]
+    why = partial(store.about, PYPI)
+    return tuple(told), (*([Skipped("", SkipKind.GAP, "partial-data", why)] if why else ()), *gaps)
 
 
 def _unclear(path: str, names: Sequence[str]) -> Skipped:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from packaging.version import Version
 
-from walkdown.model.dependency import Manifest, Pin
+from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.scanner import Job
+from walkdown.target.manifests import answers
 from walkdown.target.manifests.names import is_development, side_folder
+from walkdown.target.manifests.reading import PYPI
 
 KEEP_SECONDS = 3600.0  # an index learns of advisories all day; an hour old is fresh enough for a second look
 _MOST = 80  # packages in a list: pip-audit asks one after the other, so several lists side by side are faster
+_WRITTEN = frozenset({"pyproject", "setup-cfg", "pipfile"})
 
 
 class Use(msgspec.Struct, frozen=True):
     """A line that brings a package in. `sure`: this very version is what will be installed. `via`: the packages through
-    which it comes, where it is not asked for by itself."""
+    which it comes, where it is not asked for by itself. `direct`: a person asks for it on this very line."""
 
     path: str
     line: int
@@ -27,6 +30,7 @@ class Use(msgspec.Struct, frozen=True):
     development: bool = False
     lock: bool = False
     via: tuple[str, ...] = ()
+    direct: bool = False
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -45,27 +49,64 @@ class Asked(msgspec.Struct, frozen=True):
     uses: tuple[Use, ...]
     told: tuple[Told, ...] = ()
 
+    @property
+    def development(self) -> bool:
+        return all(use.development for use in self.uses)
 
-def pinned(manifests: Iterable[Manifest]) -> tuple[Asked, ...]:
+    @property
+    def fixed_by(self) -> tuple[str, ...]:
+        """The files that say which version it is: the locks where there are any. A gap about it stands there, once."""
+        locks = {use.path for use in self.uses if use.lock}
+        return tuple(sorted(locks or {use.path for use in self.uses}))
+
+
+def pinned(manifests: Sequence[Manifest]) -> tuple[Asked, ...]:
     """Every PyPI package with a fixed version, whatever its marker: production may be the platform this is not."""
     uses: dict[tuple[str, str], set[Use]] = defaultdict(set)
     for manifest in manifests:
+        lines = _lines(manifest, manifests)
         for dependency in manifest.dependencies:
-            if dependency.ecosystem != "PyPI" or dependency.pin is not Pin.EXACT:
-                continue
-            version = Version(dependency.version)
-            uses[dependency.name, version.public].add(
-                Use(
-                    dependency.path,
-                    dependency.line,
-                    # `2.1.0+cu118` is somebody's build of 2.1.0, perhaps mended; a constraint installs nothing itself.
-                    sure=version.local is None and manifest.kind != "constraints",
-                    development=is_development(dependency.group) or bool(side_folder(manifest.path)),
-                    lock=manifest.lock,
-                    via=dependency.via,
-                )
-            )
+            if dependency.ecosystem == PYPI and dependency.pin is Pin.EXACT:
+                version = Version(dependency.version)
+                uses[dependency.name, version.public].update(_uses(manifest, dependency, version, lines))
     return tuple(Asked(*key, tuple(sorted(found, key=_first_to_mend))) for key, found in sorted(uses.items()))
+
+
+_Lines = Mapping[str, Sequence[tuple[Manifest, Dependency]]]
+
+
+def _lines(lock: Manifest, manifests: Sequence[Manifest]) -> _Lines:
+    """For each name, the lines that ask for it in what a person wrote and this lock answers for."""
+    lines: dict[str, list[tuple[Manifest, Dependency]]] = defaultdict(list)
+    for manifest in manifests:
+        if _is_written(manifest) and answers(lock, manifest):
+            for dependency in manifest.dependencies:
+                lines[dependency.name].append((manifest, dependency))
+    return lines
+
+
+def _uses(manifest: Manifest, dependency: Dependency, version: Version, lines: _Lines) -> Iterator[Use]:
+    development = _is_aside(manifest, dependency)
+    # `2.1.0+cu118` is somebody's build of 2.1.0, perhaps mended; a constraint installs nothing itself.
+    sure = version.local is None and manifest.kind != "constraints"
+    direct = _is_written(manifest)
+    yield Use(dependency.path, dependency.line, sure, development, manifest.lock, dependency.via, direct)
+    asked_for = dependency.via[0] if dependency.via else dependency.name
+    written = lines.get(asked_for, ())
+    fitting = [one for one in written if _is_aside(*one) <= development]
+    # What is listed for development alone, while production gets it through others, still is to be mended on that line.
+    for where, line in fitting or (() if dependency.via else written):
+        # What a person wrote comes before what a tool made of it.
+        yield Use(where.path, line.line, sure, development, lock=False, via=dependency.via, direct=not dependency.via)
+
+
+def _is_written(manifest: Manifest) -> bool:
+    """By a person, and so what the project asks for by itself; a plain list of pins may hold all the rest as well."""
+    return manifest.kind in _WRITTEN or (manifest.kind == "requirements" and manifest.path.endswith(".in"))
+
+
+def _is_aside(manifest: Manifest, dependency: Dependency) -> bool:
+    return is_development(dependency.group) or bool(side_folder(manifest.path))
 
 
 def make_jobs(asked: Sequence[Asked], list_name: str, keep_seconds: float | None) -> tuple[Job, ...]:
@@ -96,8 +137,8 @@ def decode_asked(context: bytes) -> tuple[Asked, ...]:
     return msgspec.json.decode(context, type=tuple[Asked, ...])
 
 
-def _first_to_mend(use: Use) -> tuple[bool, bool, bool, str, int]:
-    return (not use.sure, use.development, use.lock, use.path, use.line)
+def _first_to_mend(use: Use) -> tuple[bool, bool, bool, str, int, tuple[str, ...]]:
+    return (not use.sure, use.development, use.lock, use.path, use.line, use.via)
 
 
 def _consistent(asked: Sequence[Asked]) -> Iterator[list[Asked]]:

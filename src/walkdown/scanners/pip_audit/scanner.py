@@ -198,11 +198,11 @@ def _gaps(missed: Sequence[Asked], code: str, asked: Iterable[Asked]) -> tuple[S
     """One gap for each manifest, however many of its packages it is about."""
     by_path: dict[str, list[str]] = defaultdict(list)
     for one in missed:
-        for path in sorted({use.path for use in one.uses}):
+        for path in one.fixed_by:
             by_path[path].append(f"{one.name} {one.version}")
     totals: dict[str, int] = defaultdict(int)
     for one in asked:
-        for path in {use.path for use in one.uses}:
+        for path in one.fixed_by:
             totals[path] += 1
     why = "the advisory service does not know them" if code == "no-data" else "pip-audit gave no answer about them"
     return tuple(

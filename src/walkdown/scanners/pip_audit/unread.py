@@ -9,20 +9,19 @@ import msgspec
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.target.manifests import floating
+from walkdown.target.manifests.reading import PYPI
 
-# Whether npm's manifests and their gaps are told here: so long as no scanner of ours reads them.
-NPM_IS_OURS = True
 _SHOWN = 5
 
 
-def unread(manifests: Sequence[Manifest], *, npm: bool = NPM_IS_OURS) -> list[Skipped]:
+def unread(manifests: Sequence[Manifest]) -> list[Skipped]:
     found: list[Skipped] = []
     for manifest in manifests:
-        if manifest.ecosystem == "npm" and not npm:
+        if manifest.ecosystem != PYPI:
             continue
         left, locks = floating(manifest, manifests)
         found.extend(_softened(skip, locks) for skip in manifest.skipped)
-        found.extend(_npm(manifest, locks) if manifest.ecosystem == "npm" else _python(manifest, left, locks))
+        found.extend(_python(manifest, left, locks))
     return found
 
 
@@ -31,20 +30,6 @@ def _softened(skip: Skipped, locks: Sequence[Manifest]) -> Skipped:
     if skip.kind is SkipKind.LIMIT and locks:
         return msgspec.structs.replace(skip, kind=SkipKind.SCOPE, reason=f"{skip.reason} {_fixed_by(locks)}")
     return skip
-
-
-def _npm(manifest: Manifest, locks: Sequence[Manifest]) -> Iterator[Skipped]:
-    # Where reading failed, the gap is already there.
-    if manifest.skipped:
-        return
-    if manifest.lock:
-        reason = f"npm packages of {manifest.path} were not checked: nothing reads it yet."
-        yield Skipped(manifest.path, SkipKind.GAP, "npm-unread", reason)
-    elif manifest.dependencies and locks:
-        yield Skipped(manifest.path, SkipKind.SCOPE, "locked", _fixed_by(locks))
-    elif manifest.dependencies:
-        reason = f"npm packages of {manifest.path} were not checked: it has no lock file, and nothing reads it yet."
-        yield Skipped(manifest.path, SkipKind.GAP, "npm-unread", reason)
 
 
 def _python(manifest: Manifest, left: Sequence[Dependency], locks: Sequence[Manifest]) -> Iterator[Skipped]:
