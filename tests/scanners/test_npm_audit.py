@@ -166,6 +166,15 @@ def test_what_only_developers_run_is_one_step_less(tmp_path: Path, word: str, de
     assert [finding.severity for finding in audit(store, tree).findings] == [expected]
 
 
+def test_what_only_developers_run_is_said_in_words(tmp_path: Path) -> None:
+    both = {"node_modules/left": {"version": "1.0.0"}, "node_modules/tool": {"version": "1.0.0", "dev": True}}
+    findings = audit(store_of(tmp_path, flawed("left", 1), flawed("tool", 2)), locked(both)).findings
+    left, tool = (finding.rule for finding in findings)
+    assert tool.title.endswith(" (development only)")
+    assert "Nothing that production installs brings it in" in tool.message
+    assert "development" not in left.title + left.message
+
+
 def test_needed_by_both_counts_as_production(tmp_path: Path) -> None:
     store = store_of(tmp_path, flawed("left", 1, database_specific=MEDIUM))
     lock = locked({"node_modules/left": {"version": "1.0.0", "dev": True}})
@@ -178,6 +187,7 @@ def test_malicious_stays_critical_also_for_developers(tmp_path: Path) -> None:
     store = store_of(tmp_path, flawed("left", 1, "", id="MAL-2026-1", aliases=["GHSA-aaaa"]))
     (finding,) = audit(store, locked({"node_modules/left": {"version": "1.0.0", "dev": True}})).findings
     assert finding.severity is Severity.CRITICAL
+    assert "development only" not in finding.rule.title + finding.rule.message
     assert finding.rule.title == "left 1.0.0 is known to be malicious: MAL-2026-1"
     assert finding.rule.fix.startswith("Remove left 1.0.0.")
 
@@ -199,10 +209,24 @@ def test_the_line_that_a_person_wrote_comes_first(tmp_path: Path) -> None:
     assert "override" in finding.rule.fix
 
 
-def test_a_direct_package_needs_no_way_in(tmp_path: Path) -> None:
+def test_a_package_that_the_project_asks_for_itself_is_told_so(tmp_path: Path) -> None:
     tree = locked(LEFT, package={"dependencies": {"left": "^1.0.0"}})
     (finding,) = audit(store_of(tmp_path, flawed("left", 1)), tree).findings
     assert [path for path, _ in places(finding)] == ["package.json", "package-lock.json"]
+    asked = "The project asks for it itself."
+    assert finding.rule.fix == f"Upgrade left to 2.0.0 or later. {asked} Then write the lock file anew."
+
+
+def test_a_line_for_developers_is_shown_where_it_is_the_only_one_that_asks(tmp_path: Path) -> None:
+    package = {"dependencies": {"up": "^1.0.0"}, "devDependencies": {"left": "^1.0.0"}}
+    up = {"node_modules/up": {"version": "1.0.0", "dependencies": {"left": "1"}}}
+    (finding,) = audit(store_of(tmp_path, flawed("left", 1)), locked({**up, **LEFT}, package=package)).findings
+    assert places(finding)[0] == ("package.json", 6)
+    assert "development only" not in finding.rule.title
+
+
+def test_where_nobody_says_who_brings_a_package_nothing_is_claimed(tmp_path: Path) -> None:
+    (finding,) = audit(store_of(tmp_path, flawed("left", 1)), locked(LEFT)).findings
     assert finding.rule.fix == "Upgrade left to 2.0.0 or later. Then write the lock file anew."
 
 
@@ -250,12 +274,46 @@ def test_old_data_are_a_gap_beside_the_findings(tmp_path: Path) -> None:
 
 
 def test_an_advisory_that_cannot_be_compared_is_a_gap(tmp_path: Path) -> None:
-    parsed = audit(store_of(tmp_path, flawed("left", 1, "next year")), locked(LEFT))
+    parsed = audit(store_of(tmp_path, flawed("left", 1, "next year", id="GHSA-x")), locked(LEFT))
     assert [(skip.kind, skip.code, skip.path) for skip in parsed.skipped] == [
         (SkipKind.GAP, "unclear-advisory", "package-lock.json")
     ]
-    assert "left 1.0.0" in parsed.skipped[0].reason
+    assert "left 1.0.0 (GHSA-x)" in parsed.skipped[0].reason
     assert parsed.findings == ()
+
+
+def test_data_of_which_a_part_could_not_be_read_are_a_gap(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    broken = {**flawed("left", 2), "affected": "nobody knows"}
+    imported(packed(tmp_path / "all.zip", [flawed("left", 1), *(flawed("x", n) for n in range(3, 200)), broken]), path)
+    parsed = audit(path, locked(LEFT))
+    assert [(skip.kind, skip.code, skip.path) for skip in parsed.skipped] == [(SkipKind.GAP, "partial-data", "")]
+    assert len(parsed.findings) == 1
+
+
+def test_the_gap_is_one_and_stands_at_the_lock(tmp_path: Path) -> None:
+    tree = locked(LEFT, package={"dependencies": {"left": "^1.0.0"}})
+    parsed = audit(store_of(tmp_path, flawed("left", 1, "next year"), flawed("left", 2, "one day")), tree)
+    assert [(skip.code, skip.path) for skip in parsed.skipped] == [("unclear-advisory", "package-lock.json")]
+
+
+def test_a_range_that_cannot_be_compared_does_no_harm_where_another_one_answers(tmp_path: Path) -> None:
+    advisory = flawed("left", 1, "next year")
+    advisory["affected"] += flawed("left", 1, "2.0.0")["affected"]
+    parsed = audit(store_of(tmp_path, advisory), locked(LEFT))
+    assert parsed.skipped == ()
+    assert [finding.rule.fix for finding in parsed.findings] == [
+        "Upgrade left to 2.0.0 or later. Then write the lock file anew."
+    ]
+
+
+@pytest.mark.parametrize(("days", "stale"), [(19, True), (25, False)])
+def test_a_person_sets_how_old_data_may_be(tmp_path: Path, days: int, stale: bool) -> None:
+    scanner = NpmAudit(store_of(tmp_path, flawed("left", 1)), days, clock=lambda: NOW + dt.timedelta(days=20))
+    found = scanner.jobs(TOOL, Target(locked(LEFT)), None)
+    assert not isinstance(found, Missing)
+    assert found[0].settled is not None
+    assert [skip.code for skip in found[0].settled.skipped] == ["stale-data"] * stale
 
 
 def test_what_will_not_be_looked_at() -> None:
@@ -281,6 +339,11 @@ def test_the_tool_names_the_data_it_answers_from(tmp_path: Path) -> None:
     (tool,) = scanner.find(Here())
     assert tool.data
     assert tool.data[:16] in tool.note
-    (without,) = NpmAudit(tmp_path / "none.sqlite").find(Here())
-    assert (without.data, without.note) == ("", "")
-    assert scanner.key(tool) != scanner.key(without)
+    assert tool.data_at.startswith(tool.note.removeprefix("Advisory data of ")[:10])
+    python = tmp_path / "python.sqlite"
+    imported(packed(tmp_path / "python.zip", [osv("left")]), python)
+    for path in (None, tmp_path / "none.sqlite", python):
+        (without,) = NpmAudit(path).find(Here())
+        assert (without.data, without.data_at) == ("", "")
+        assert without.note == "There is no advisory data on npm packages on this machine."
+        assert scanner.key(tool) != scanner.key(without)

@@ -301,18 +301,6 @@ def test_open_ranges_are_one_limit_without_a_lock_and_harmless_with_one() -> Non
     assert unread(wishes, partial) == [("pyproject.toml", SkipKind.LIMIT, "unpinned")]
 
 
-def test_npm_is_a_gap_by_name_once_for_each_lock() -> None:
-    wish = Dependency("npm", "react", pin=Pin.RANGE)
-    package = Manifest("web/package.json", "package-json", "npm", covers="web", dependencies=(wish,))
-    lock = Manifest("web/package-lock.json", "package-lock", "npm", lock=True, covers="web")
-    (gap, *rest) = PipAudit().unread(Target(lock, package))
-    reason = "npm packages of web/package-lock.json were not checked: nothing reads it yet."
-    assert gap == Skipped("web/package-lock.json", SkipKind.GAP, "npm-unread", reason)
-    assert [skip.kind for skip in rest] == [SkipKind.SCOPE]
-    assert unread(package) == [("web/package.json", SkipKind.GAP, "npm-unread")]
-    assert unread(Manifest("package.json", "package-json", "npm")) == []
-
-
 def test_addresses_are_a_limit_and_the_gaps_of_reading_are_passed_on() -> None:
     address = Dependency("PyPI", "forked", pin=Pin.URL, path="requirements.txt", line=3)
     gap = Skipped("requirements.txt", SkipKind.GAP, "outside", "Line 1 leads out of the project.")
@@ -323,12 +311,11 @@ def test_addresses_are_a_limit_and_the_gaps_of_reading_are_passed_on() -> None:
     ]
 
 
-def test_npm_can_be_left_to_another_scanner() -> None:
+def test_npm_is_left_to_another_scanner() -> None:
     gap = Skipped("bun.lock", SkipKind.GAP, "broken-manifest", "It cannot be read.")
     web = Manifest("bun.lock", "bun-lock", "npm", lock=True, skipped=(gap,))
     api = manifest("requirements.txt", "flask")
-    assert {skip.path for skip in unread_packages([web, api])} == {"bun.lock", "requirements.txt"}
-    assert {skip.path for skip in unread_packages([web, api], npm=False)} == {"requirements.txt"}
+    assert {skip.path for skip in unread_packages([web, api])} == {"requirements.txt"}
 
 
 # With advisory data on this machine, and without

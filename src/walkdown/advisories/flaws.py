@@ -12,6 +12,14 @@ from walkdown.model.severity import Severity
 
 NAMELESS = "unnamed-advisory"
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,15}-[A-Za-z0-9-]{1,60}")
+# Set behind the title and the message of a flaw in what production does not install.
+DEVELOPMENT_TITLE = " (development only)"
+DEVELOPMENT_MESSAGE = (
+    " Nothing that production installs brings it in: it is here for development, tests or examples, and is rated one "
+    "step lower for that."
+)
+ASKED_FOR = " The project asks for it itself."
+
 _BY_PREFERENCE = ("MAL-", "CVE-", "GHSA-", "PYSEC-")
 _ABOUT_THE_PACKAGE = ("GHSA-", "PYSEC-")
 _LESS = {Severity.CRITICAL: Severity.HIGH, Severity.HIGH: Severity.MEDIUM, Severity.MEDIUM: Severity.LOW}

@@ -34,7 +34,21 @@ def affects(advisory: Advisory, ecosystem: str, name: str, version: str) -> bool
     used = _parsed(ecosystem, version)
     if any(_is_listed(used, ecosystem, one.versions) for one in entries):
         return True
-    return any(_is_in(used, ecosystem, part) for one in entries for part in one.ranges)
+    return _is_in_any(used, ecosystem, [part for one in entries for part in one.ranges])
+
+
+def _is_in_any(used: _Parsed, ecosystem: str, ranges: Sequence[Range]) -> bool:
+    """A range that cannot be compared leaves the question open only where no other one answers it."""
+    unclear: VersionError | None = None
+    for part in ranges:
+        try:
+            if _is_in(used, ecosystem, part):
+                return True
+        except VersionError as error:
+            unclear = error
+    if unclear is not None:
+        raise unclear
+    return False
 
 
 def fixed_in(advisory: Advisory, ecosystem: str, name: str, version: str) -> tuple[str, ...]:

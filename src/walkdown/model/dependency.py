@@ -31,11 +31,14 @@ class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
     group: str = ""
     via: tuple[str, ...] = ()
     alias: str = ""
+    scripts: bool = False
 
     # name: normalised as its index does (PEP 503 for PyPI). version: only where pin is EXACT.
     # group: empty for what production needs, else the extra or dependency group that brings it.
     # via: the packages that bring it, from the one the project asks for down to its parent; empty where the project
     # asks for it itself or the lock does not say. alias: the name the code imports it by, where that is another one.
+    # scripts: its lock says that the package runs a program of its own when it is installed. False also where the form
+    # of the lock does not tell: yarn, bun, pnpm since 9, package-lock 1, and everything of PyPI.
 
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -22,6 +22,7 @@ from walkdown.advisories.popular import popular
         ("npm", "lodahs", "lodash", "swapped"),
         ("npm", "express-js", "express", "behind"),
         ("npm", "@types/nodee", "@types/node", "letter"),
+        ("npm", "@bable/core", "@babel/core", "swapped"),
     ],
 )
 def test_a_slip_is_seen(ecosystem: str, name: str, meant: str, how: str) -> None:
@@ -32,7 +33,7 @@ def test_a_slip_is_seen(ecosystem: str, name: str, meant: str, how: str) -> None
 
 @pytest.mark.parametrize(
     ("ecosystem", "name"),
-    [("npm", "request"), ("PyPI", "pyaml"), ("PyPI", "sixs"), ("npm", "preact"), ("npm", "@acme/reacts"), ("PyPI", "my-own-thing"),  # noqa: E501
+    [("npm", "request"), ("PyPI", "pyaml"), ("PyPI", "sixs"), ("npm", "preact"), ("npm", "@acme/reacts"), ("npm", "args-parser"), ("PyPI", "my-own-thing"),  # noqa: E501
      ("PyPI", ""), ("PyPI", "x" * 5000), ("PyPI", "flask"), ("npm", "redux")],
 )  # fmt: skip
 def test_what_people_use_or_nobody_could_mistake_is_left_alone(ecosystem: str, name: str) -> None:

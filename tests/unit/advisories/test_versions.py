@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from walkdown.advisories.osv import Advisory, Affected, Event, Range
@@ -112,3 +116,23 @@ def test_fixes_above_nearest_first_and_each_once() -> None:
     assert fixed_in(told, "npm", "left", "1.2.0") == ("1.9.0", "2.10.0")
     assert fixed_in(told, "npm", "left", "2.9.0") == ("2.10.0",)
     assert fixed_in(told, "npm", "left", "3.0.0") == ()
+
+
+def test_a_range_that_cannot_be_compared_counts_only_where_no_other_one_answers() -> None:
+    unclear = Range("SEMVER", (Event(introduced="0"), Event(fixed="next year")))
+    clear = Range("SEMVER", (Event(introduced="1.0.0"), Event(fixed="2.0.0")))
+    for ranges in ((unclear, clear), (clear, unclear)):
+        told = Advisory("GHSA-1", "", affected=(Affected("npm", "left", ranges),))
+        assert is_about(told, "1.5.0")
+        with pytest.raises(VersionError):
+            is_about(told, "3.0.0")
+
+
+def test_the_same_verdicts_as_the_semver_package_of_npm() -> None:
+    """Made from versions that packages really have; the answers are those of node's `semver`, prereleases included."""
+    recorded = json.loads((Path(__file__).parent / "npm_verdicts.json").read_text())
+    verdicts = msgspec.convert(recorded["verdicts"], list[tuple[list[list[Event]], str, bool]], strict=False)
+    assert len(verdicts) == 1000
+    for ranges, version, expected in verdicts:
+        told = tuple(Range("SEMVER", tuple(events)) for events in ranges)
+        assert is_about(Advisory("GHSA-1", "", affected=(Affected("npm", "left", told),)), version) is expected

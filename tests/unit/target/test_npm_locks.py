@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpers.manifest_trees import by_name, codes, manifests_of, one
-from walkdown.model import Dependency, Manifest, Pin
+from walkdown.model import Dependency, Manifest, Pin, SkipKind
 
 RECORDED = Path(__file__).parent / "recorded" / "npm_locks"
 KINDS = sorted(folder.name for folder in RECORDED.iterdir() if folder.is_dir())
@@ -143,6 +143,20 @@ def test_workspaces_links_and_what_comes_from_elsewhere() -> None:
     assert packages["a"].via == ()
 
 
+def test_what_is_listed_for_development_is_asked_for_also_where_production_gets_it_through_others() -> None:
+    lock = package_lock(
+        {
+            "": {"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}},
+            "node_modules/a": {"version": "1.0.0", "dependencies": {"b": "1"}},
+            "node_modules/b": {"version": "1.0.0", "dependencies": {"c": "1"}},
+            "node_modules/c": {"version": "1.0.0"},
+        }
+    )
+    assert {one.name: (one.group, one.via) for one in lock.dependencies} == {
+        "a": ("", ()), "b": ("", ()), "c": ("", ("b",)),
+    }  # fmt: skip
+
+
 def test_packages_that_need_each_other_end() -> None:
     lock = package_lock(
         {
@@ -183,11 +197,58 @@ def test_entries_without_a_usable_version_are_a_gap() -> None:
     assert [one.name for one in lock.dependencies] == ["c"]
 
 
+def test_an_optional_package_that_npm_could_not_get_is_a_limit() -> None:
+    lock = package_lock(
+        {"node_modules/a": {"optional": True}, "node_modules/b": {"version": "1.0.0"}, "node_modules/c": {"dev": True}}
+    )
+    assert [(skip.kind, skip.code) for skip in lock.skipped] == [
+        (SkipKind.LIMIT, "unpinned"), (SkipKind.GAP, "unclear-line"),
+    ]  # fmt: skip
+    assert "(line 4)" in lock.skipped[0].reason
+    assert [one.name for one in lock.dependencies] == ["b"]
+
+
 def test_what_stands_twice_is_a_gap() -> None:
     entries = '"node_modules/a": {"version": "1.0.0"}, "node_modules/a": {"version": "2.0.0"}'
     lock = one("package-lock.json", f'{{"lockfileVersion": 3, "packages": {{{entries}}}}}')
     assert codes(lock) == ["duplicate-entry"]
     assert by_name(lock)["a"].version == "2.0.0"
+
+
+def test_npm_says_which_packages_run_a_program_when_installed() -> None:
+    lock = package_lock(
+        {
+            "": {"hasInstallScript": True},
+            "node_modules/a": {"version": "1.0.0", "hasInstallScript": True},
+            "node_modules/b": {"version": "1.0.0", "hasInstallScript": False},
+            "node_modules/c": {"version": "1.0.0"},
+        }
+    )
+    assert {one.name: one.scripts for one in lock.dependencies} == {"a": True, "b": False, "c": False}
+
+
+@pytest.mark.parametrize(("version", "key"), [("5.4", "/{}/1.0.0"), ("'6.0'", "/{}@1.0.0")])
+def test_pnpm_says_it_up_to_version_8_of_what_it_fetched(version: str, key: str) -> None:
+    text = f"""\
+lockfileVersion: {version}
+packages:
+  {key.format("a")}:
+    requiresBuild: true
+    dev: false
+  {key.format("b")}:
+    requiresBuild: true
+    dev: false
+    optional: true
+  {key.format("c")}:
+    dev: false
+"""
+    lock = one("pnpm-lock.yaml", text)
+    assert {one.name: one.scripts for one in lock.dependencies} == {"a": True, "b": False, "c": False}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_a_lock_does_not_tell_nothing_is_claimed(kind: str) -> None:
+    assert not any(one.scripts for one in recorded(kind).dependencies)
 
 
 # Bad input, for every kind
@@ -289,6 +350,18 @@ def test_a_damaged_lock_never_ends_in_an_error(kind: str) -> None:
     assert {"whole", "broken-manifest"} <= outcomes
 
 
+@pytest.mark.parametrize("path", ["package-lock.json", "pnpm-lock.yaml", "bun.lock", "sub/poetry.lock", "Pipfile.lock"])
+def test_an_empty_lock_is_called_empty(path: str) -> None:
+    (skip,) = one(path, " \n").skipped
+    assert (skip.kind, skip.code) == (SkipKind.GAP, "broken-manifest")
+    assert "it is empty" in skip.reason
+
+
+def test_yarn_leaves_an_empty_lock_where_there_are_no_packages() -> None:
+    assert one("yarn.lock", "# yarn lockfile v1\n\n\n").skipped == ()
+    assert one("yarn.lock", "").skipped == ()
+
+
 def test_an_empty_name_is_a_gap() -> None:
     assert codes(one("yarn.lock", '"":\n  version "1.0.0"\n')) == ["unclear-line"]
 
@@ -386,6 +459,29 @@ def test_pnpm_may_indent_as_it_likes() -> None:
     text = "lockfileVersion: '9.0'\npackages:\n        a@1.0.0:\n           resolution: {integrity: sha512-aa==}\n"
     (found,) = one("pnpm-lock.yaml", text).dependencies
     assert (found.name, found.hashed) == ("a", True)
+
+
+# bun
+
+
+@pytest.mark.parametrize("version", [0, 1, 2, 3])
+def test_every_form_of_bun_lock(version: int) -> None:
+    text = f"""{{
+  "lockfileVersion": {version},
+  "configVersion": 1,
+  "workspaces": {{ "": {{ "dependencies": {{ "a": "^1.0.0", }}, }}, }},
+  "overrides": {{ "b": "2.0.0", "a": {{ ".": "1.0.0", "b": "2.0.0", }}, }},
+  "packages": {{
+    "a": ["a@1.0.0", "", {{ "dependencies": {{ "b": "^1.0.0" }} }}, "sha512-aa=="],
+    "b": ["b@2.0.0", "", {{}}, "sha512-aa=="],
+  }}
+}}
+"""
+    lock = one("bun.lock", text)
+    assert codes(lock) == []
+    assert {one.name: told(one) for one in lock.dependencies} == {
+        "a": ("1.0.0", Pin.EXACT, "", ()), "b": ("2.0.0", Pin.EXACT, "", ("a",)),
+    }  # fmt: skip
 
 
 # yarn

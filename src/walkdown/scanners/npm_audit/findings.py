@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from walkdown.advisories.flaws import NAMELESS, Flaw, merged, way
+from walkdown.advisories.flaws import (
+    ASKED_FOR,
+    DEVELOPMENT_MESSAGE,
+    DEVELOPMENT_TITLE,
+    NAMELESS,
+    Flaw,
+    merged,
+    way,
+)
 from walkdown.advisories.npm_versions import NpmVersion
 from walkdown.advisories.osv import NPM, Advisory
 from walkdown.advisories.versions import fixed_in
@@ -48,11 +56,12 @@ def _finding(package: Package, flaw: Flaw) -> Finding:
 def _rule(package: Package, flaw: Flaw) -> Rule:
     what = "is known to be malicious" if flaw.malicious else "has a known vulnerability"
     named = "" if flaw.name == NAMELESS else f": {flaw.name}"
+    aside = package.development and not flaw.malicious  # what was made to do harm does it there as well
     return Rule(
         tool=TOOL,
         id=flaw.name,
-        title=f"{package.name} {package.version} {what}{named}",
-        message=_MALICIOUS if flaw.malicious else _MESSAGE,
+        title=f"{package.name} {package.version} {what}{named}{DEVELOPMENT_TITLE if aside else ''}",
+        message=_MALICIOUS if flaw.malicious else f"{_MESSAGE}{DEVELOPMENT_MESSAGE if aside else ''}",
         fix=_malicious_fix(package) if flaw.malicious else _fix(package, flaw),
         url=flaw.url,
         hazard="dep.vulnerable",
@@ -70,7 +79,9 @@ def _fix(package: Package, flaw: Flaw) -> str:
         )
     lock = " Then write the lock file anew." if any(use.lock for use in package.uses) else ""
     way_in = _way_in(package)
-    force = " Where that one does not allow it yet, force it with an override in package.json." if way_in else ""
+    force = (
+        " Where that one does not allow it yet, force it with an override in package.json." if _through(package) else ""
+    )
     return f"Upgrade {package.name} to {mended} or later.{way_in}{force}{lock}"
 
 
@@ -85,11 +96,16 @@ def _mended(package: Package, flaw: Flaw) -> str:
 
 
 def _way_in(package: Package) -> str:
-    """Who brings a package that nobody asked for by itself: often that is what has to be upgraded."""
-    if any(not use.via for use in package.uses):
-        return ""
-    through = way(min((use.via for use in package.uses), key=lambda via: (len(via), via)))
-    return f" It comes in through {through}." if through else ""
+    """Who brings a package in: of one that nobody asked for by itself, that is often what has to be upgraded."""
+    through = way(_through(package))
+    if through:
+        return f" It comes in through {through}."
+    return ASKED_FOR if any(use.direct for use in package.uses) else ""
+
+
+def _through(package: Package) -> tuple[str, ...]:
+    """The shortest way in; empty where somebody asks for the package itself, or where it is not known."""
+    return min((use.via for use in package.uses), key=lambda via: (len(via), via))
 
 
 def _malicious_fix(package: Package) -> str:

@@ -15,7 +15,7 @@ from walkdown.target.manifests.npm_graph import NPM, OVERRIDES, PEER
 
 class Use(msgspec.Struct, frozen=True):
     """A line that brings a package in. `sure`: this very version is what will be installed. `via`: the packages through
-    which it comes, where nobody asks for it by itself."""
+    which it comes, where nobody asks for it by itself. `direct`: a person asks for it on this very line."""
 
     path: str
     line: int
@@ -23,6 +23,7 @@ class Use(msgspec.Struct, frozen=True):
     development: bool = False
     lock: bool = False
     via: tuple[str, ...] = ()
+    direct: bool = False
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -35,6 +36,12 @@ class Package(msgspec.Struct, frozen=True):
     @property
     def development(self) -> bool:
         return all(use.development for use in self.uses)
+
+    @property
+    def fixed_by(self) -> tuple[str, ...]:
+        """The files that say which version it is: the locks where there are any."""
+        locks = {use.path for use in self.uses if use.lock}
+        return tuple(sorted(locks or {use.path for use in self.uses}))
 
 
 def pinned(manifests: Sequence[Manifest]) -> tuple[Package, ...]:
@@ -69,12 +76,15 @@ def _uses(manifest: Manifest, dependency: Dependency, lines: _Lines) -> Iterator
     development = is_development(dependency.group) or bool(side_folder(manifest.path))
     # What is forced on others, or left to whoever uses this package, installs nothing by itself.
     sure = manifest.lock or dependency.group not in (OVERRIDES, PEER)
-    yield Use(dependency.path, dependency.line, sure, development, manifest.lock, dependency.via)
+    direct = sure and not manifest.lock
+    yield Use(dependency.path, dependency.line, sure, development, manifest.lock, dependency.via, direct)
     asked_for = dependency.via[0] if dependency.via else dependency.name
-    for written, line in lines.get((manifest.path, asked_for), ()) if manifest.lock else ():
-        if is_development(line.group) <= development:
-            # What a person wrote comes before what a tool made of it.
-            yield Use(written.path, line.line, sure, development, lock=False, via=dependency.via)
+    written = lines.get((manifest.path, asked_for), ()) if manifest.lock else ()
+    fitting = [one for one in written if is_development(one[1].group) <= development]
+    # What is listed for development alone, while production gets it through others, still is to be mended on that line.
+    for where, line in fitting or (() if dependency.via else written):
+        # What a person wrote comes before what a tool made of it.
+        yield Use(where.path, line.line, sure, development, lock=False, via=dependency.via, direct=not dependency.via)
 
 
 def _first_to_mend(use: Use) -> tuple[bool, bool, bool, str, int, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from walkdown.advisories.matching import known
 from walkdown.advisories.moments import now_utc
 from walkdown.advisories.osv import NPM
-from walkdown.advisories.store import Store, freshness
+from walkdown.advisories.store import Store, freshness, partial
 from walkdown.errors import AdvisoryError, ScannerError
 from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
@@ -23,6 +23,7 @@ from walkdown.scanners.npm_audit.unread import unread
 _NO_DATA = Missing(
     "There is no advisory data on npm packages on this machine.",
     "walkdown db update, or without a network: walkdown db import FILE",
+    data=True,
 )
 _SHOWN = 5
 _DIGEST_SHOWN = 16
@@ -50,12 +51,14 @@ class NpmAudit:
         version = where.version_of("walkdown")
         try:
             with _open(self._store) as store:
-                part = store.about.part(NPM)
-                as_of, digest = (part or store.about).as_of[:10], store.about.digest
+                covers, part, digest = store.covers(NPM), store.about.part(NPM), store.about.digest
+                as_of = f"{(part or store.about).as_of[:19].rstrip('Z')}Z"
         except AdvisoryError:
-            return (Tool(self.name, version, ()),)
-        note = f"Advisory data of {as_of}, digest {digest[:_DIGEST_SHOWN]}…"
-        return (Tool(self.name, version, (), note=note, data=digest),)
+            covers = False
+        if not covers:
+            return (Tool(self.name, version, (), note=_NO_DATA.what),)
+        note = f"Advisory data of {as_of[:10]}, digest {digest[:_DIGEST_SHOWN]}…"
+        return (Tool(self.name, version, (), note=note, data=digest, data_at=as_of),)
 
     def key(self, tool: Tool) -> str:
         return f"{tool.version} {tool.data}"
@@ -93,12 +96,13 @@ class NpmAudit:
             told = known(store, NPM, package.name, package.version)
             findings.extend(findings_for(package, told.affecting))
             if told.unclear:
-                for path in sorted({use.path for use in package.uses}):
-                    unclear[path].append(f"{package.name} {package.version}")
+                for path in package.fixed_by:
+                    unclear[path].append(f"{package.name} {package.version} ({told.unclear[0]})")
         skipped = [_unclear(path, names) for path, names in sorted(unclear.items())]
         stale = freshness(store.about, self._clock(), offline=offline, days=self._days, ecosystem=NPM)
-        if stale:
-            skipped.append(Skipped("", SkipKind.GAP, "stale-data", stale))
+        for code, why in (("stale-data", stale), ("partial-data", partial(store.about, NPM))):
+            if why:
+                skipped.append(Skipped("", SkipKind.GAP, code, why))
         looked = frozenset(use.path for package in packages for use in package.uses) - unclear.keys()
         return Parsed(tuple(findings), looked=looked, skipped=tuple(skipped))
 
@@ -111,5 +115,5 @@ def _open(path: Path | None) -> Store:
 
 def _unclear(path: str, names: Sequence[str]) -> Skipped:
     shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
-    reason = f"An advisory names versions that cannot be compared, so it is not known whether it is about: {shown}."
+    reason = f"Versions that cannot be put in order, so it is not known whether an advisory is about: {shown}."
     return Skipped(path, SkipKind.GAP, "unclear-advisory", reason)

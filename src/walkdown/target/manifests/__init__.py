@@ -26,12 +26,14 @@ from walkdown.target.manifests import (
 )
 from walkdown.target.manifests.constraints import apply_constraints
 from walkdown.target.manifests.includes import Include, resolve
-from walkdown.target.manifests.locks import floating, nearest_lock
+from walkdown.target.manifests.locks import answers, floating, nearest_lock
 from walkdown.target.manifests.names import ecosystem_of, folder_of, kind_of
 from walkdown.target.manifests.npm_graph import Graph, settle
 from walkdown.target.manifests.reading import Reading, Unreadable, broken
+from walkdown.target.manifests.tree import Tree
+from walkdown.target.manifests.ways import with_ways
 
-__all__ = ["floating", "nearest_lock", "read_manifests"]
+__all__ = ["answers", "floating", "nearest_lock", "read_manifests"]
 
 _MIB = 1024 * 1024
 MOST_WRITTEN = 4 * _MIB  # by a person
@@ -62,6 +64,10 @@ _GRAPHS: dict[str, Callable[[str, bytes], Graph]] = {
 }
 
 
+# yarn alone leaves an empty lock where there is nothing to lock.
+_NEVER_EMPTY = {kind for kind in (*_READERS, *_GRAPHS) if kind.endswith("lock")} - {"yarn-lock"}
+
+
 def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) -> tuple[Manifest, ...]:
     """All manifests among `files`, by path. What cannot be read is a Manifest with a gap in it, never an exception."""
     known = {file.path: file for file in files}
@@ -69,16 +75,21 @@ def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) ->
     done: dict[str, Manifest] = {}
     includes: list[Include] = []
     graphs: list[Graph] = []
+    trees: dict[str, Tree] = {}
     while waiting:
         path, kind = waiting.pop()
         if path in done:
             continue
         reading = _read_one(known[path], kind, read, graphs)
+        if reading.tree is not None:
+            trees[path] = reading.tree
         found, gaps = resolve(path, reading.references, known)
         done[path] = msgspec.structs.replace(reading.manifest, skipped=reading.manifest.skipped + gaps)
         includes.extend(found)
         waiting.extend((include.path, include.kind) for include in found)
     done = apply_constraints(done, includes)
+    for path, tree in trees.items():
+        done[path] = with_ways(done[path], tree, [one for one in done.values() if answers(done[path], one)])
     done.update((graph.path, _settled(graph, done)) for graph in graphs)
     return tuple(done[path] for path in sorted(done))
 
@@ -103,6 +114,8 @@ def _read_one(file: SourceFile, kind: str, read: Callable[[str], bytes], graphs:
         data = read(file.path)
     except (OSError, WalkdownError):
         return broken(file.path, kind, "unreadable", "it cannot be read")
+    if kind in _NEVER_EMPTY and not data.strip():
+        return broken(file.path, kind, "broken-manifest", "it is empty")
     try:
         if kind in _GRAPHS:
             graphs.append(_GRAPHS[kind](file.path, data))

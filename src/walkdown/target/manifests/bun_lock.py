@@ -40,7 +40,8 @@ def read(path: str, data: bytes) -> Graph:
     text = decode_text(data)
     plain = _SUPERFLUOUS.sub(lambda match: match.group(1) or "", text)
     lock, _ = decode_json(plain.encode(), _Lock)
-    if not 0 <= lock.lockfile_version <= 2:
+    # 3 differs from 2 only in overrides that are meant for one package alone; what came of them stands in the list.
+    if not 0 <= lock.lockfile_version <= 3:
         raise Unreadable("it has a form that is newer than this program")
     check_length(len(lock.packages))
     places = {key: place for place, key in enumerate(lock.packages)}

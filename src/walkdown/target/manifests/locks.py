@@ -12,7 +12,7 @@ _NPM_LOCKS = frozenset({"package-lock", "pnpm-lock", "yarn-lock", "bun-lock"})
 
 def floating(manifest: Manifest, manifests: Sequence[Manifest]) -> tuple[tuple[Dependency, ...], tuple[Manifest, ...]]:
     """The dependencies of `manifest` whose version nothing in the project fixes, and the locks that answer for it."""
-    locks = tuple(lock for lock in manifests if lock is not manifest and _answers(lock, manifest))
+    locks = tuple(lock for lock in manifests if lock is not manifest and answers(lock, manifest))
     fixed = {dependency.name for lock in locks for dependency in lock.dependencies}
     if any(lock.kind in _NPM_LOCKS for lock in locks):
         return (), locks
@@ -26,11 +26,12 @@ def floating(manifest: Manifest, manifests: Sequence[Manifest]) -> tuple[tuple[D
 
 def nearest_lock(manifest: Manifest, locks: Sequence[Manifest]) -> Manifest | None:
     """The lock deepest in the tree that answers for a manifest."""
-    answering = [lock for lock in locks if _answers(lock, manifest)]
+    answering = [lock for lock in locks if answers(lock, manifest)]
     return max(answering, key=lambda lock: len(lock.covers), default=None)
 
 
-def _answers(lock: Manifest, manifest: Manifest) -> bool:
+def answers(lock: Manifest, manifest: Manifest) -> bool:
+    """Whether a lock gives the versions for what a manifest asks for."""
     if not lock.lock or lock.ecosystem != manifest.ecosystem:
         return False
     if lock.kind in _NPM_LOCKS:

@@ -35,7 +35,7 @@ _LISTED = re.compile(r".*\.(?:txt|in)", re.IGNORECASE)
 _DEVELOPMENT = frozenset({
     "dev", "devel", "develop", "development", "test", "tests", "testing", "doc", "docs", "documentation", "lint",
     "linting", "linters", "typing", "mypy", "types", "typecheck", "tox", "nox", "qa", "bench", "benchmark",
-    "benchmarks", "example", "examples", "fixtures", "quality", "coverage",
+    "benchmarks", "example", "examples", "fixtures", "quality", "coverage", "ci", "commit", "precommit",
 })  # fmt: skip
 
 _SIDE_FOLDERS = frozenset({
@@ -72,6 +72,11 @@ def folder_of(path: str) -> str:
 def is_development(group: str) -> bool:
     """True for an extra or group that says it is for people at work on the code, not for the running application."""
     return any(word in _DEVELOPMENT for word in re.split(r"[-_./ ]+", group.lower()))
+
+
+def by_weight(group: str) -> tuple[bool, str]:
+    """Sorts groups: production's own first, then extras that somebody may deploy, and last what is for development."""
+    return is_development(group), group
 
 
 def group_of_file(path: str) -> str:

@@ -30,6 +30,7 @@ class Entry(msgspec.Struct, frozen=True):
     specifier: str = ""
     alias: str = ""
     hashed: bool = False
+    scripts: bool = False
     group: str | None = None
     needs: tuple[int, ...] = ()
     may_need: tuple[int, ...] = ()
@@ -70,7 +71,7 @@ def settle(graph: Graph, written: Sequence[Manifest]) -> Manifest:
         one = Dependency(
             NPM, entry.name, version=entry.version if entry.pin is Pin.EXACT else "", pin=entry.pin,
             specifier=entry.specifier, hashed=entry.hashed, path=graph.path, line=entry.line, group=group,
-            via=_way(graph.entries, parents, place), alias=entry.alias,
+            via=_way(graph.entries, parents, place), alias=entry.alias, scripts=entry.scripts,
         )  # fmt: skip
         key = (one.name, one.version, one.pin, one.specifier)
         first = found.get(key)
@@ -121,7 +122,7 @@ def _asked_for(graph: Graph, written: Iterable[Manifest]) -> list[Root]:
 
 def _reached(entries: Sequence[Entry], roots: Sequence[Root]) -> tuple[list[str | None], list[int]]:
     """The group and the parent of each entry: what production needs first, then what it may do without, then the rest.
-    -1: asked for by the project itself."""
+    -1: asked for by the project itself, if only for development while production gets it through others."""
     groups: list[str | None] = [None] * len(entries)
     parents = [-1] * len(entries)
 
@@ -145,6 +146,8 @@ def _reached(entries: Sequence[Entry], roots: Sequence[Root]) -> tuple[list[str 
     spread([*extras, *((child, place) for place in needed for child in entries[place].may_need)], OPTIONAL, firm=False)
     for group in (PEER, *sorted({root.group for root in roots} - {"", OPTIONAL, PEER})):
         spread(((root.entry, -1) for root in roots if root.group == group), group, firm=False)
+    for root in roots:
+        parents[root.entry] = -1
     return groups, parents
 
 

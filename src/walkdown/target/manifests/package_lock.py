@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from walkdown.model.dependency import Pin
-from walkdown.model.outcome import Skipped
+from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.target.manifests.names import folder_of
 from walkdown.target.manifests.npm_graph import DEV, OPTIONAL, PEER, Entry, Graph, Root
 from walkdown.target.manifests.npm_words import exact_version, from_registry, local, split_at
@@ -30,6 +30,7 @@ class _Package(msgspec.Struct, frozen=True, rename="camel"):
     optional: bool = False
     dev_optional: bool = False
     peer: bool = False
+    has_install_script: bool = False
     dependencies: dict[str, str] = {}
     optional_dependencies: dict[str, str] = {}
     peer_dependencies: dict[str, str] = {}
@@ -89,7 +90,11 @@ def twice(path: str, text: str) -> tuple[Skipped, ...]:
 
 def _listed(path: str, packages: Mapping[str, _Package], text: str, skipped: tuple[Skipped, ...]) -> Graph:
     lines = _lines(text)
-    places = {key: place for place, key in enumerate(key for key in packages if _MODULES in key)}
+    absent = frozenset(key for key, package in packages.items() if _MODULES in key and _is_absent(package))
+    if absent:
+        skipped = (*skipped, _not_there(path, sorted(lines.get(key, 0) for key in absent)))
+    keys = [key for key in packages if _MODULES in key and key not in absent]
+    places = {key: place for place, key in enumerate(keys)}
     if any(key.count("/") > _DEEPEST for key in packages):
         raise Unreadable("it has folders that are nested too deeply")
     entries = [_entry(path, key, packages, places, lines.get(key, 0)) for key in places]
@@ -102,6 +107,20 @@ def _listed(path: str, packages: Mapping[str, _Package], text: str, skipped: tup
         if (place := _find(key, name, places)) is not None
     ]
     return Graph(path, "package-lock", tuple(entries), tuple(roots), skipped=skipped)
+
+
+def _is_absent(package: _Package) -> bool:
+    """npm keeps an empty place for an optional package that it could not get. Nothing is installed from it."""
+    optional = package.optional or package.dev_optional
+    return optional and not (package.version or package.resolved or package.integrity or package.link)
+
+
+def _not_there(path: str, lines: list[int]) -> Skipped:
+    shown = ", ".join(str(line) for line in lines[:8])
+    what = f"{len(lines)} optional packages have" if len(lines) > 1 else "An optional package has"
+    where = f"lines {shown}" if len(lines) > 1 else f"line {shown}"
+    reason = f"{what} no version in it ({where}), because npm could not get hold of one when it wrote the lock."
+    return Skipped(path, SkipKind.LIMIT, "unpinned", reason)
 
 
 def _groups(package: _Package) -> Iterator[tuple[str, dict[str, str]]]:
@@ -126,6 +145,7 @@ def _entry(path: str, key: str, packages: Mapping[str, _Package], places: Mappin
         specifier=folder,
         alias=folder_name if folder_name != name else "",
         hashed=bool(package.integrity),
+        scripts=package.has_install_script,
         group=_group(package),
         needs=firm,
         may_need=_places(key, package.optional_dependencies, places),

@@ -7,7 +7,7 @@ import msgspec
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.target.manifests.includes import inside
 from walkdown.target.manifests.lines import Finder
-from walkdown.target.manifests.locked import Locked, lock_manifest
+from walkdown.target.manifests.locked import Locked, read_locked
 from walkdown.target.manifests.names import folder_of
 from walkdown.target.manifests.reading import (
     PYPI,
@@ -72,7 +72,7 @@ def read_lock(path: str, data: bytes) -> Reading:
                     group=_group(table),
                 )
             )
-    return Reading(lock_manifest(path, "pipfile-lock", locked))
+    return read_locked(path, "pipfile-lock", locked)
 
 
 def _packages(tables: dict[str, object]) -> dict[str, dict[str, str | _Wanted]]:

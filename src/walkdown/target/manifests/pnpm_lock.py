@@ -65,7 +65,7 @@ def read(path: str, data: bytes) -> Graph:
         raise Unreadable("it does not say which version of pnpm's form it has")
     if not 5 <= int(major.group()[:4]) <= 9:
         raise Unreadable("it has a form that this program does not know")
-    check_length(len(lock.packages) + len(lock.snapshots))
+    check_length(max(len(lock.packages), len(lock.snapshots)))
     return _graph(path, lock, _WITH_SLASH if major.group() == "5" else _WITH_AT)
 
 
@@ -172,6 +172,7 @@ def _entry(path: str, key: str, about: _Package, form: re.Pattern[str], asked_as
         specifier=folder,
         alias=asked_as if asked_as not in ("", name) else "",
         hashed="integrity" in about.fields,
+        scripts=_builds(about),
         group=_group(about),
     )
 
@@ -193,6 +194,11 @@ def _group(about: _Package) -> str | None:
         if about.fields.get("dev") == "false":
             return OPTIONAL if about.fields.get("optional") == "true" else ""
     return None
+
+
+def _builds(about: _Package) -> bool:
+    """pnpm 5 to 8 writes it of every optional package that it did not fetch, only to be safe: there it says nothing."""
+    return about.fields.get("requiresBuild") == "true" and about.fields.get("optional") != "true"
 
 
 def _places(wanted: Mapping[str, str], places: Mapping[str, int]) -> tuple[int, ...]:

@@ -9,9 +9,10 @@ import msgspec
 from walkdown.model.dependency import Dependency, Pin
 from walkdown.target.manifests.includes import inside
 from walkdown.target.manifests.lines import Finder, table_lines
-from walkdown.target.manifests.locked import Locked, lock_manifest
-from walkdown.target.manifests.names import folder_of
+from walkdown.target.manifests.locked import Locked, read_locked
+from walkdown.target.manifests.names import by_weight, folder_of
 from walkdown.target.manifests.reading import PYPI, Reading, check_length, decode_toml, exact_version, normalised
+from walkdown.target.manifests.tree import Need
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -55,6 +56,7 @@ class _Package(msgspec.Struct, frozen=True):
     markers: str | dict[str, str] = ""
     files: list[dict[str, str]] = []
     source: _Source | None = None
+    dependencies: dict[str, object] = {}
 
 
 class _Metadata(msgspec.Struct, frozen=True):
@@ -116,10 +118,18 @@ def read(path: str, data: bytes) -> Reading:
             marker=package.markers if isinstance(package.markers, str) else "",
             hashed=bool(package.files or hashes.get(package.name)),
             group=_group(package),
+            needs=tuple(Need(name) for name, wanted in package.dependencies.items() if not _is_optional(wanted)),
+            may_need=tuple(Need(name) for name, wanted in package.dependencies.items() if _is_optional(wanted)),
         )
         for package, line in zip(lock.package, lines, strict=True)
     ]
-    return Reading(lock_manifest(path, "poetry-lock", locked))
+    return read_locked(path, "poetry-lock", locked)
+
+
+def _is_optional(wanted: object) -> bool:
+    """A version as text, a table, or a list of tables; an extra has to be asked for."""
+    tables = wanted if isinstance(wanted, list) else [wanted]
+    return all(isinstance(table, dict) and table.get("optional") is True for table in tables)
 
 
 def _pin(package: _Package) -> Pin:
@@ -129,9 +139,12 @@ def _pin(package: _Package) -> Pin:
     return Pin.LOCAL if kind == "directory" else Pin.EXACT
 
 
-def _group(package: _Package) -> str:
+def _group(package: _Package) -> str | None:
+    """Poetry 1.5 to 1.8 does not write it."""
     if package.groups and "main" not in package.groups:
-        return package.groups[0]
+        return min(package.groups, key=by_weight)
     if package.category not in ("", "main"):
         return package.category
-    return "optional" if package.optional else ""
+    if package.optional:
+        return "optional"
+    return "" if package.groups or package.category else None

@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.target.manifests.names import ecosystem_of, folder_of
+from walkdown.target.manifests.tree import Tree
 
 PYPI = "PyPI"
 
@@ -38,8 +39,11 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
+    """`tree`: who needs whom, where a lock says it."""
+
     manifest: Manifest
     references: tuple[Reference, ...] = ()
+    tree: Tree | None = None
 
 
 def broken(path: str, kind: str, code: str, reason: str) -> Reading:

@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion
 
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import Skipped
+from walkdown.target.manifests.compiled import tree_of
 from walkdown.target.manifests.includes import inside
 from walkdown.target.manifests.names import folder_of, group_of_file
 from walkdown.target.manifests.reading import (
@@ -87,7 +88,8 @@ def _read(path: str, data: bytes, kind: str, group: str) -> Reading:
         path, kind, PYPI, lock=_is_lock(text, dependencies), dependencies=dependencies,
         skipped=_unclear(path, pieces.unclear),
     )  # fmt: skip
-    return Reading(manifest, tuple(pieces.references))
+    tree = tree_of(text, dependencies) if manifest.lock else None
+    return Reading(manifest, tuple(pieces.references), tree)
 
 
 def _is_lock(text: str, dependencies: tuple[Dependency, ...]) -> bool:

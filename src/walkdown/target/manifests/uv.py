@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from walkdown.model.dependency import Pin
 from walkdown.target.manifests.lines import table_lines
-from walkdown.target.manifests.locked import Locked, lock_manifest
+from walkdown.target.manifests.locked import Locked, read_locked
 from walkdown.target.manifests.reading import Reading, decode_toml
+from walkdown.target.manifests.tree import Need, Root
 
 
 class _Source(msgspec.Struct, frozen=True):
@@ -25,6 +25,7 @@ class _Source(msgspec.Struct, frozen=True):
 
 class _Edge(msgspec.Struct, frozen=True):
     name: str
+    version: str = ""
 
 
 class _Package(msgspec.Struct, frozen=True, rename="kebab"):
@@ -46,7 +47,6 @@ class _Lock(msgspec.Struct, frozen=True):
 def read(path: str, data: bytes) -> Reading:
     lock, text = decode_toml(data, _Lock)
     lines = table_lines(text, "package", [package.name for package in lock.package])
-    groups = _groups(lock.package)
     locked = [
         Locked(
             name=package.name,
@@ -56,11 +56,13 @@ def read(path: str, data: bytes) -> Reading:
             specifier=_folder(package.source),
             marker=" or ".join(package.resolution_markers),
             hashed=any("hash" in file for file in (package.sdist or {}, *package.wheels)),
-            group=groups.get(package.name, ""),
+            group=None,
+            needs=tuple(Need(edge.name, edge.version) for edge in package.dependencies),
+            may_need=tuple(Need(e.name, e.version) for edges in _extras(package) for e in edges),
         )
         for package, line in zip(lock.package, lines, strict=True)
     ]
-    return Reading(lock_manifest(path, "uv-lock", locked))
+    return read_locked(path, "uv-lock", locked, _roots(lock.package))
 
 
 def _folder(source: _Source) -> str:
@@ -73,30 +75,17 @@ def _pin(source: _Source) -> Pin:
     return Pin.LOCAL if _folder(source) else Pin.EXACT
 
 
-def _groups(packages: Sequence[_Package]) -> dict[str, str]:
-    """Which development group or extra alone brings a package. uv does not write it down, but it writes who needs whom:
-    what the project's own packages reach without a group is production, also where a group needs it too."""
-    needs: dict[str, set[str]] = defaultdict(set)
-    starts: list[tuple[str, list[_Edge]]] = []
+def _extras(package: _Package) -> Iterable[list[_Edge]]:
+    return () if _folder(package.source) else package.optional_dependencies.values()
+
+
+def _roots(packages: Sequence[_Package]) -> Iterator[Root]:
+    """What the project's own packages ask for, each with its group or extra."""
     for package in packages:
-        needs[package.name].update(edge.name for edge in package.dependencies)
-        if not _folder(package.source):
-            # An extra of somebody else's package comes along wherever it was asked for; we count it as always.
-            needs[package.name].update(e.name for edges in package.optional_dependencies.values() for e in edges)
-            continue
-        starts.append(("", package.dependencies))
-        starts.extend(package.optional_dependencies.items())
-        starts.extend(package.dev_dependencies.items())
-    found: dict[str, str] = {}
-    for group, edges in sorted(starts, key=lambda start: start[0]):
-        _mark(group, [edge.name for edge in edges], needs, found)
-    return found
-
-
-def _mark(group: str, waiting: list[str], needs: Mapping[str, set[str]], found: dict[str, str]) -> None:
-    """Gives the group to all that is reached and has none yet; behind what has one, all else has one too."""
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found[name] = group
-            waiting.extend(needs.get(name, ()))
+        if _folder(package.source):
+            for group, edges in (
+                ("", package.dependencies),
+                *package.optional_dependencies.items(),
+                *package.dev_dependencies.items(),
+            ):
+                yield from (Root(Need(edge.name, edge.version), group) for edge in edges)
