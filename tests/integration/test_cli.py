@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from helpers.command import ACTIVE, Command, compiled_rules
 from helpers.repos import commit, git, make_repo, write
 from walkdown.record.schemas import generate
+from walkdown.scanners.names import OURS
 
 pytestmark = pytest.mark.tool
 
@@ -127,8 +128,8 @@ def test_only_and_skip_choose_and_say_so(walkdown: Command, repo: Path) -> None:
     scan = walkdown("scan", str(repo), *ONLY, "--format", "json").scan
     assert [outcome.scanner for outcome in scan.outcomes] == ["bandit"]
     left_out = [skip.reason for skip in scan.target.skipped if skip.code == "scanner"]
-    assert len(left_out) == 4
-    rest = ("--skip", "semgrep", "--skip", "kingfisher", "--skip", "kingfisher-history", "--skip", "pip-audit")
+    assert len(left_out) == len(OURS) - 1
+    rest = [word for name in sorted(OURS - {"bandit"}) for word in ("--skip", name)]
     assert walkdown("scan", str(repo), *rest, "--format", "json").scan.outcomes[0].scanner == "bandit"
 
 
@@ -615,7 +616,7 @@ def test_closed_standard_streams_change_no_answer(walkdown: Command, repo: Path,
 def test_doctor_lists_every_tool(walkdown: Command, repo: Path) -> None:
     said = walkdown("doctor", str(repo))
     assert said.code == 0, said.out
-    for name in ("semgrep", "bandit", "kingfisher", "pip-audit", "cache", "decisions"):
+    for name in (*OURS, "cache", "decisions"):
         assert name in said.out
     assert walkdown("doctor", str(repo / "nowhere")).code == 2
 

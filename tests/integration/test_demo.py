@@ -11,7 +11,7 @@ from helpers.command import Command, Said, compiled_rules
 from helpers.repos import git
 from walkdown.demo import make_demo
 from walkdown.demo.made_up import SECRETS
-from walkdown.model import CommitPlace, FilePlace, Severity
+from walkdown.model import CommitPlace, FilePlace, PackagePlace, Severity
 from walkdown.record.wire import WireScan
 
 pytestmark = [pytest.mark.tool, pytest.mark.xdist_group("demo")]
@@ -69,7 +69,7 @@ def test_every_flaw_it_promises_is_found(scan: WireScan) -> None:
 
 def test_there_is_enough_to_see_and_not_too_much(scan: WireScan) -> None:
     count = Counter(one.severity for one in scan.findings)
-    assert 6 <= count[Severity.CRITICAL] + count[Severity.HIGH] <= 10
+    assert 6 <= count[Severity.CRITICAL] + count[Severity.HIGH] <= 12
     assert 20 <= sum(number for severity, number in count.items() if severity is not Severity.INFO) <= 35
 
 
@@ -115,8 +115,19 @@ def test_one_file_is_a_gap_for_both_readers_of_code(scan: WireScan) -> None:
 
 def test_every_scanner_takes_part(scan: WireScan) -> None:
     ran = dict.fromkeys(("bandit", "semgrep", "kingfisher", "kingfisher-history"), "ran")
-    assert {one.scanner: one.state for one in scan.outcomes} == {**ran, "pip-audit": "missing"}, "no advisory data here"
-    assert {source.tool for one in scan.findings for source in one.sources} == {"bandit", "semgrep", "kingfisher"}
+    no_data = {"pip-audit": "missing", "npm-audit": "missing"}
+    states = {one.scanner: one.state for one in scan.outcomes}
+    assert states == {**ran, **no_data, "packages": "ran", "indexes": "nothing"}
+    said_something = {source.tool for one in scan.findings for source in one.sources}
+    assert said_something == {"bandit", "semgrep", "kingfisher", "packages"}
+
+
+def test_packages_that_nobody_published_are_found_without_a_network(scan: WireScan) -> None:
+    places = [one.place for one in scan.findings if one.hazard == "dep.phantom"]
+    assert {(place.name, place.path) for place in places if isinstance(place, PackagePlace)} == {
+        ("gunicornn", "requirements.txt"),
+        ("stripe-webhook-replay", "README.md"),
+    }
 
 
 def test_the_stack_is_recognised(scan: WireScan) -> None:

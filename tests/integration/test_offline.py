@@ -12,7 +12,7 @@ import pytest
 from helpers.command import Command, compiled_rules
 from helpers.osv_files import osv, packed
 from helpers.repos import make_repo
-from walkdown.model import PackagePlace
+from walkdown.scanners.names import OURS
 
 pytestmark = pytest.mark.tool
 
@@ -22,6 +22,8 @@ FILES = {
     "requirements.txt": "requests==1.4\nflask==0.12\n",
     "config/settings.env": "SMTP_PASSWORD=" + "uT4-" + "zPq81LmWxKe63\n",
     "package.json": '{"name": "x", "dependencies": {"next": "1.0.0"}}\n',
+    "package-lock.json": '{"name": "x", "lockfileVersion": 3, "packages": {"": {"dependencies": {"next": "1.0.0"}},'
+    ' "node_modules/next": {"version": "1.0.0"}}}\n',
 }
 # An address of the internet in a call that opens, binds or sends; everything on ::1 and 127.* stays on this machine.
 INTERNET = re.compile(r"AF_INET6?\b.*?(?:inet_addr|inet_pton)\((?:AF_INET6?, )?\"([^\"]+)\"")
@@ -61,14 +63,20 @@ def test_an_offline_scan_speaks_to_nobody(
 ) -> None:
     tree = make_repo(tmp_path, FILES, then=[{"config/settings.env": "SMTP_PASSWORD=\n"}])
     walkdown = Command(tmp_path / "home", compiled=compiled_rules(tmp_path_factory))
-    assert walkdown("db", "import", str(packed(tmp_path / "all.zip", [osv("requests")]))).code == 0
+    assert (
+        walkdown(
+            "db", "import", str(packed(tmp_path / "all.zip", [osv("requests"), osv("next", 2, ecosystem="npm")]))
+        ).code
+        == 0
+    )
     trace = tmp_path / "trace"
     scan = (sys.executable, "-m", "walkdown", "scan", str(tree), "--offline", "--format", "json")
     said = walkdown.run(*strace, "-o", str(trace), *scan)
     assert said.code == 1, said.err
     states = {outcome.scanner: outcome.state for outcome in said.scan.outcomes}
-    assert states == dict.fromkeys(("semgrep", "bandit", "kingfisher", "kingfisher-history", "pip-audit"), "ran")
-    assert [one.place.name for one in said.scan.findings if isinstance(one.place, PackagePlace)] == ["requests"]
+    assert states == {**dict.fromkeys(OURS, "ran"), "indexes": "nothing"}
+    flawed = [one.place.name for one in said.scan.findings if one.hazard == "dep.vulnerable"]
+    assert flawed == ["next", "requests"]
     assert outside(calls(trace)) == []
     # A resolver may also be reached through a socket of this machine, and then asks the world itself.
     assert [line for line in calls(trace) if "resolve" in line] == []

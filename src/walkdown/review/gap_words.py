@@ -34,6 +34,26 @@ _OF_CODE = {
         "The advisory data are too old to know of the latest flaws. What is listed is true; more may be by now.",
         "walkdown db update, or without a network walkdown db import FILE; then scan again.",
     ),
+    "partial-data": Words(
+        "Some advisories could not be read when the data were brought here; what they speak of is not known.",
+        "walkdown db update; or import the file again once it is whole. Then scan again.",
+    ),
+    "no-index-npm": Words(
+        "Nobody could say which of the npm packages exist. An invented name is free for whoever registers it first.",
+        "walkdown db update brings the list of names, or without a network walkdown db import FILE; then scan again.",
+    ),
+    "no-index-pypi": Words(
+        "Nobody could say which of the Python packages exist. An invented name is free for whoever registers it first.",
+        "walkdown db update brings the list of names, or without a network walkdown db import FILE; then scan again.",
+    ),
+    "stale-data-npm": Words(
+        "The list of npm names is old: a package published since looks invented, one taken down since looks real.",
+        "walkdown db update, or without a network walkdown db import FILE; then scan again.",
+    ),
+    "stale-data-pypi": Words(
+        "The list of Python names is old: a package published since looks invented, one taken down since looks real.",
+        "walkdown db update, or without a network walkdown db import FILE; then scan again.",
+    ),
     "broken-index": Words(
         "The index of package names cannot be read, so nobody knows which of these packages exist.",
         "walkdown db update brings a new one; then scan again.",
@@ -136,13 +156,17 @@ _OF_CODE = {
         "Bring that file into the project, or scan the folder above.",
     ),
     "not-found": Words("The list includes a file that is not there.", "Add the file, or take the line out."),
-    "npm-unread": Words(
-        "Nothing reads npm's lock files yet, so these packages were not checked for known flaws.",
-        "Run `npm audit` (or pnpm's, or yarn's) yourself, then waive this with what it said.",
-    ),
     "no-data": Words(
         "The advisory service does not know these packages, so it cannot say whether they are flawed.",
         "Are they your own, or is a mirror hiding the answers? Your own ones can be waived as a class.",
+    ),
+    "index-unanswered": Words(
+        "The package index was asked about these names and gave no answer that can be believed.",
+        "Scan again once it can be reached; or leave the index unasked.",
+    ),
+    "too-many-files": Words(
+        "There are more files than are read for imports, so a package that only the others use was not checked.",
+        "Scan the parts of the repository one by one.",
     ),
     # History.
     "history.shallow": Words(

@@ -15,7 +15,6 @@ from types import TracebackType
 import msgspec
 
 from walkdown import __version__
-from walkdown.advisories.store import store_path
 from walkdown.cache import Cache
 from walkdown.errors import GitError, SettingsError, TargetError, WalkdownError
 from walkdown.model import (
@@ -396,7 +395,7 @@ def tools_at_hand(path: str) -> list[tuple[str, tuple[Tool, ...] | Missing]]:
 
 def _scanners(settings: Settings, target: str) -> Sequence[Scanner]:
     """All there are. Two of one name would share outcomes and cache."""
-    scanners = all_scanners(settings.rules, settings.external, target, store_path(settings.folders))
+    scanners = all_scanners(settings, target)
     names = [one.name for one in scanners]
     for name in names:
         if names.count(name) > 1:

@@ -69,7 +69,7 @@ class JobWork:
             self._outcome = jobs
             return
         if not jobs:
-            if not self._skipped:
+            if all(skip.kind is SkipKind.SCOPE for skip in self._skipped):
                 self._outcome = NothingToScan(f"nothing for {self._scanner.title} here")
             return
         self._asked = [name for job in jobs for name in job.asked]
@@ -84,6 +84,7 @@ class JobWork:
 
     def part(self, stopped: Outcome | None = None) -> Part:
         outcome = stopped or self._outcome
+        told = not isinstance(outcome, Missing | NothingToScan)
         skipped = sorted((*self._skipped, *self._unseen(outcome)), key=lambda skip: skip.path)
         report = Report(
             scanner=self.name,
@@ -92,7 +93,7 @@ class JobWork:
             coverage=Coverage(len(self._asked), len(self._looked.intersection(self._asked)), tuple(skipped)),
             seconds=round(time.monotonic() - self._started, 3),
             cached_files=self._cached,
-            notes=(self._tool.note,) if self._tool and self._tool.note and not isinstance(outcome, Missing) else (),
+            notes=(self._tool.note,) if self._tool and self._tool.note and told else (),
             rules=self._rules,
             data=self._tool.data if self._tool else "",
             data_at=self._tool.data_at if self._tool else "",

@@ -11,18 +11,17 @@ from walkdown.model.finding import Finding, Rule, Source
 from walkdown.model.place import CommitPlace, FilePlace, PackagePlace, Place, line_of, path_of
 from walkdown.model.severity import Confidence, Severity
 from walkdown.scan.families import SECRET, family_of_rule, kin_of
+from walkdown.scanners.names import OURS
 
 _FAR_RIGHT = 1 << 30
 # Ranges that still reach over the next finding's start; a stranger's file may nest thousands of them.
 _OPEN_AT_MOST = 16
 
 # Whose words people read: ours first, then the tools that know one thing well.
-_WORDS = {"semgrep": 0, "kingfisher": 1, "pip-audit": 2, "bandit": 9}
+_WORDS = {"semgrep": 0, "kingfisher": 1, "pip-audit": 2, "npm-audit": 2, "packages": 2, "indexes": 1, "bandit": 9}
 # Whose place and fingerprint stand. Other than above: our rules change often and a report that was read in may not
 # come again, so a flaw keeps its identity when one of those joins or leaves a tool that has always named it.
-_ANCHOR = {"kingfisher": 0, "bandit": 1, "pip-audit": 2, "semgrep": 3}
-# The scanners of our own; everything else came in through another tool's report.
-_OURS = frozenset({"bandit", "kingfisher", "pip-audit", "semgrep"})
+_ANCHOR = {"kingfisher": 0, "bandit": 1, "pip-audit": 2, "npm-audit": 2, "packages": 2, "semgrep": 3, "indexes": 5}
 # Bandit grades a whole test, not the case at hand: a rule of ours that grades the case overrules it. What comes from
 # outside does not, since many a report has one grade for everything.
 _COARSE = "bandit"
@@ -105,7 +104,7 @@ def _fits(
 
 def _stranger(rule: Rule) -> str:
     """Tells the rules of another tool's report apart; empty for all of ours."""
-    return "" if rule.tool in _OURS else f"{rule.tool} {rule.id}"
+    return "" if rule.tool in OURS else f"{rule.tool} {rule.id}"
 
 
 def _size(group: _Group) -> tuple[int, int]:

@@ -18,6 +18,8 @@ from walkdown.model import (
     Finding,
     JobScanner,
     Outcome,
+    PackagePlace,
+    Place,
     Report,
     Severity,
     Sources,
@@ -33,6 +35,7 @@ from walkdown.scan.jobs import JobWork
 from walkdown.scan.memory import Memory, name
 from walkdown.scan.merge import merge
 from walkdown.scan.rehearsal import is_at_home
+from walkdown.scanners.names import PHANTOM, PUBLISHED
 
 
 class Scanned(msgspec.Struct, frozen=True):
@@ -125,6 +128,9 @@ def _together(parts: Sequence[Part]) -> list[Finding]:
     """One list. A secret that still lies in the tree is told once, there, not again out of the history; and as badly as
     the worse of the two: what is only a test's today may have been the real one."""
     findings = [finding for part in parts for finding in part.findings if not is_at_home(finding)]
+    published = {_package(fact.place) for part in parts for fact in part.facts if fact.rule.id == PUBLISHED}
+    if published:
+        findings = [one for one in findings if one.rule.id != PHANTOM or _package(one.place) not in published]
     past = [finding for finding in findings if finding.secret and isinstance(finding.place, CommitPlace)]
     in_tree = {finding.secret for finding in findings if finding.secret and isinstance(finding.place, FilePlace)}
     was: dict[str, Severity] = {}
@@ -140,15 +146,21 @@ def _together(parts: Sequence[Part]) -> list[Finding]:
     return merge(told)
 
 
-# Asked and answered, out of data that may lack the newest: what is gone is gone.
-_OLD = "stale-data"
+def _package(place: Place) -> tuple[str, str]:
+    return (place.ecosystem, place.name) if isinstance(place, PackagePlace) else ("", "")
+
+
+# Asked and answered, out of data that may lack some: what is gone is gone.
+_OF_DATA = frozenset(
+    {"stale-data", "stale-data-npm", "stale-data-pypi", "partial-data", "no-index-npm", "no-index-pypi", "broken-index"}
+)
 
 
 def _answered(
     parts: Sequence[Part], memory: Memory, looked: Callable[[str], bool] | None
 ) -> Callable[[str], bool] | None:
     """Which paths this scan truly answers for; None where it answers for everything that is known."""
-    gaps = {gap.path for part in parts for gap in part.report.coverage.gaps if gap.code != _OLD}
+    gaps = {gap.path for part in parts for gap in part.report.coverage.gaps if gap.code not in _OF_DATA}
     broken = "" in gaps or not all(is_whole(part.report.outcome) for part in parts)
     gaps &= {one.path for one in memory.live}
     if looked is None and not broken and not gaps:

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from walkdown.advisories.store import store_path
 from walkdown.errors import UsageError
 from walkdown.model import FileScanner, JobScanner
 from walkdown.scanners.bandit import Bandit
+from walkdown.scanners.indexes import PUBLIC_NPM, PUBLIC_PYPI, Indexes
 from walkdown.scanners.kingfisher import Kingfisher, KingfisherHistory
+from walkdown.scanners.npm_audit import NpmAudit
+from walkdown.scanners.packages import Packages
+from walkdown.scanners.packages.places import is_fixture
+from walkdown.scanners.packages.project import read_project
 from walkdown.scanners.pip_audit import PipAudit
 from walkdown.scanners.sarif import SarifCommand
 from walkdown.scanners.semgrep import Semgrep
-from walkdown.settings import External
+from walkdown.settings import Settings
 
 Scanner = FileScanner | JobScanner
 
 
-def all_scanners(
-    rules: Sequence[str], external: Sequence[External], target: str, advisories: Path
-) -> tuple[Scanner, ...]:
-    """`advisories`: where the advisory data of this machine lie, if there are any."""
-    looking: tuple[Scanner, ...] = (Semgrep(tuple(rules)), Bandit(), Kingfisher(), KingfisherHistory())
-    own = (*looking, PipAudit(advisories))
-    return (*own, *(SarifCommand(one.name, one.command, target) for one in external))
+def all_scanners(settings: Settings, target: str) -> tuple[Scanner, ...]:
+    store = store_path(settings.folders)
+    names = store.parent
+    looking: tuple[Scanner, ...] = (Semgrep(settings.rules), Bandit(), Kingfisher(), KingfisherHistory())
+    packages: tuple[Scanner, ...] = (
+        PipAudit(store, settings.advisory_days),
+        NpmAudit(store, settings.advisory_days),
+        Packages(names, days=settings.index_days),
+        Indexes(
+            names,
+            read_project,
+            consent=settings.ask_indexes and not settings.offline,
+            is_fixture=is_fixture,
+            pypi=settings.pypi_index or PUBLIC_PYPI,
+            npm=settings.npm_registry or PUBLIC_NPM,
+        ),
+    )
+    external = (SarifCommand(one.name, one.command, target) for one in settings.external)
+    return (*looking, *packages, *external)
 
 
 def chosen(scanners: Sequence[Scanner], only: Sequence[str], skip: Sequence[str]) -> tuple[Scanner, ...]:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 LEAVES = (
     "Your code stays here. One tool asks somebody: pip-audit sends the names and versions of your Python packages to"
-    " the advisory service of PyPI. Nothing else is sent, no statistics and no version checks."
+    " the advisory service of PyPI."
 )
+INDEXES = " The names of your packages go to the package indexes as well: you allowed it with ask-indexes."
+NO_MORE = " Nothing else is sent, no statistics and no version checks."
 STOP = "Start with --offline, or put `offline = true` into your config, and not even that is sent."
 OFFLINE = "You are offline by choice: nothing leaves this machine, name lookups included."
 HELD = "Nothing was sent yet: pip-audit waits until you have read this. All else is looked at already."
@@ -35,10 +37,11 @@ class LeavesNote(Static):
             return
         settings = app.session.review.settings
         lines = [Content.styled("What leaves this machine", "bold")]
+        leaves = [Content(LEAVES + (INDEXES if settings.ask_indexes else "") + NO_MORE), Content(STOP)]
         if app.held.back:
-            lines += [Content(LEAVES), Content(STOP), Content(HELD)]
+            lines += [*leaves, Content(HELD)]
         else:
-            lines += [Content(OFFLINE)] if settings.offline else [Content(LEAVES), Content(STOP)]
+            lines += [Content(OFFLINE)] if settings.offline else leaves
         if settings.external:
             lines.append(plain(OWN + ", ".join(one.name for one in settings.external)))
         self.update(Content("\n").join([*lines, quiet(f"esc  {AFTER if app.held.back else READ}")]))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from walkdown.model.hazards import HAZARDS
+from walkdown.scanners.names import OURS
 from walkdown.scanners.registry import all_scanners
+from walkdown.settings import Folders, Settings
 
-SCANNERS = {one.name: one for one in all_scanners((), (), ".", Path("no-advisories"))}
+HOME = Path("nowhere")
+SCANNERS = {one.name: one for one in all_scanners(Settings(Folders(HOME, HOME, HOME), ask_indexes=True), ".")}
 
 
 def test_rules_speak_only_of_languages_that_are_there() -> None:
@@ -26,3 +29,7 @@ def test_every_scanner_names_hazards_that_exist_and_secrets_are_looked_for_every
     assert frozenset().union(*every.values()) <= set(HAZARDS)
     assert "secret.code" in every["kingfisher"]
     assert "secret.history" in every["kingfisher-history"]
+
+
+def test_no_report_may_pass_itself_off_as_one_of_them() -> None:
+    assert set(SCANNERS) == OURS

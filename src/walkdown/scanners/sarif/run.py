@@ -22,6 +22,7 @@ from walkdown.model import (
     line_of,
 )
 from walkdown.safetext import for_terminal
+from walkdown.scanners.names import OURS
 from walkdown.scanners.sarif import shape
 from walkdown.scanners.sarif.places import Places
 from walkdown.scanners.sarif.words import confidence_of, cwes_of, is_secret, link_of, severity_of, short, title_of
@@ -34,9 +35,6 @@ _SECRET_FAMILY = "hardcoded-secret"  # noqa: S105 - the name of a family
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
-_OUR_NAMES = frozenset({"bandit", "kingfisher", "kingfisher-history", "pip-audit", "semgrep"})
-
-
 def gap(code: str, reason: str, path: str = "") -> Skipped:
     return Skipped(path, SkipKind.GAP, code, reason)
 
@@ -47,7 +45,7 @@ class RunReader:
     def __init__(self, run: shape.Run, name: str, root: str, known: Collection[str]) -> None:
         name_told = short(run.tool.driver.name, 60) or "unnamed tool"
         # A report may call its tool as it likes; what our own scanners found must not be taken for it, nor it for that.
-        self.tool = f"{name_told} (imported)" if name_told.strip().casefold() in _OUR_NAMES else name_told
+        self.tool = f"{name_told} (imported)" if name_told.strip().casefold() in OURS else name_told
         self._run = run
         self._file = for_terminal(name, width=120)
         self._places = Places(run.original_uri_base_ids or {}, run.artifacts or (), root, known)
