@@ -89,6 +89,7 @@ class UserConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     ask_indexes: bool = False
     pypi_index: str = ""
     npm_registry: str = ""
+    installed: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     scanners: tuple[External, ...] = ()
     checklists: tuple[str, ...] = ()
@@ -102,8 +103,8 @@ class UserConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
 class Settings(msgspec.Struct, frozen=True):
     """Everything a scan goes by. `advisory_days`: how old advisories may be; None: it depends on whether newer ones can
     be had, see advisories.store. `index_days`: the same of package names. `ask_indexes`: a person
-    allowed it to send the names of packages to their indexes, or to the mirrors given. `notes` tell the person where a
-    surprising value came from."""
+    allowed it to send the names of packages to their indexes, or to the mirrors given. `installed`: environments or
+    node_modules that lie elsewhere. `notes` tell the person where a surprising value came from."""
 
     folders: Folders
     include: tuple[str, ...] = ()
@@ -123,6 +124,7 @@ class Settings(msgspec.Struct, frozen=True):
     ask_indexes: bool = False
     pypi_index: str = ""
     npm_registry: str = ""
+    installed: tuple[str, ...] = ()
     include_ignored: bool = False
     blame: bool = False
     changed_since: str = ""
@@ -158,6 +160,7 @@ def load(
         ask_indexes=user.ask_indexes,
         pypi_index=user.pypi_index,
         npm_registry=user.npm_registry,
+        installed=tuple(_own_path(folders, one) for one in user.installed),
         rules=user.rules,
         external=user.scanners,
         checklists=user.checklists,

@@ -117,7 +117,7 @@ def test_every_scanner_takes_part(scan: WireScan) -> None:
     ran = dict.fromkeys(("bandit", "semgrep", "kingfisher", "kingfisher-history"), "ran")
     no_data = {"pip-audit": "missing", "npm-audit": "missing"}
     states = {one.scanner: one.state for one in scan.outcomes}
-    assert states == {**ran, **no_data, "packages": "ran", "indexes": "nothing"}
+    assert states == {**ran, **no_data, "packages": "ran", "indexes": "nothing", "apis": "nothing"}
     said_something = {source.tool for one in scan.findings for source in one.sources}
     assert said_something == {"bandit", "semgrep", "kingfisher", "packages"}
 

@@ -74,7 +74,7 @@ def test_an_offline_scan_speaks_to_nobody(
     said = walkdown.run(*strace, "-o", str(trace), *scan)
     assert said.code == 1, said.err
     states = {outcome.scanner: outcome.state for outcome in said.scan.outcomes}
-    assert states == {**dict.fromkeys(OURS, "ran"), "indexes": "nothing"}
+    assert states == {**dict.fromkeys(OURS, "ran"), "indexes": "nothing", "apis": "nothing"}
     flawed = [one.place.name for one in said.scan.findings if one.hazard == "dep.vulnerable"]
     assert flawed == ["next", "requests"]
     assert outside(calls(trace)) == []

@@ -36,7 +36,7 @@ def slip(ecosystem: str, name: str) -> Slip | None:
     scope, _, bare = name.rpartition("/")
     if scope and not any(known.startswith(f"{scope}/") for known in popular(ecosystem)):
         # A scope belongs to one owner; only names within a popular scope, or the scope itself, can be mistaken.
-        return None
+        return _of_scope(ecosystem, scope, bare)
     names = _popular(ecosystem)
     for other, how in _letters(name):
         if len(bare) >= _SHORTEST and other in names and len(other) >= _SHORTEST:
@@ -48,6 +48,14 @@ def slip(ecosystem: str, name: str) -> Slip | None:
     for other, how in _words(name):
         if other in names and len(other) >= _SHORTEST:
             return Slip(other, how, near=False)
+    return None
+
+
+def _of_scope(ecosystem: str, scope: str, bare: str) -> Slip | None:
+    names = _popular(ecosystem)
+    for other, how in _letters(scope.removeprefix("@")):
+        if len(other) >= _SHORTEST and (whole := f"@{other}/{bare}") in names:
+            return Slip(whole, how, near=True)
     return None
 
 
@@ -80,10 +88,12 @@ def _letters(name: str) -> Iterator[tuple[str, str]]:
         yield name[:-1], "an s at the end"
     yield f"{name}s", "an s at the end"
     for at in range(len(name)):
-        yield name[:at] + name[at + 1 :], "one letter too many"
+        if at:  # nobody forgets the first letter, and a word without it is another word: `args` and `yargs`
+            yield name[:at] + name[at + 1 :], "one letter too many"
         for letter in _LETTERS:
             yield name[:at] + letter + name[at + 1 :], "one letter"
-            yield name[:at] + letter + name[at:], "one letter too few"
+            if at:
+                yield name[:at] + letter + name[at:], "one letter too few"
 
 
 def _words(name: str) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,8 @@ def out_of_step(manifest: Manifest, lock: Manifest, forced: Collection[str] = ()
         return ()
     locked: dict[str, list[Dependency]] = defaultdict(list)
     for one in lock.dependencies:
-        locked[one.name].append(one)
+        for name in {one.name, one.alias or one.name}:  # where a catalogue says so, only the lock tells what is meant
+            locked[name].append(one)
     overridden = {*forced, *(one.name for one in manifest.dependencies if one.group == OVERRIDES)}
     steps = []
     for asked in manifest.dependencies:
@@ -46,17 +47,19 @@ def out_of_step(manifest: Manifest, lock: Manifest, forced: Collection[str] = ()
         found = locked.get(asked.name, [])
         if not found and _may_lack(asked, lock):
             continue
-        versions = _versions(found)
+        versions = _versions(found, lock)
         if not found or (versions and not any(_fits(asked, version) for version in versions)):
             steps.append(Step(asked, versions))
     return tuple(steps)
 
 
-def _versions(found: Sequence[Dependency]) -> tuple[str, ...]:
+def _versions(found: Sequence[Dependency], lock: Manifest) -> tuple[str, ...]:
     """What the project itself asks for, where the lock tells; what comes from an address has no version to compare."""
     if any(one.pin is not Pin.EXACT for one in found):
         return ()
-    direct = [one for one in found if not one.via]
+    # In a workspace what one member asks for may have come in first through what another one needs.
+    shared = any(one.pin is Pin.LOCAL for one in lock.dependencies)
+    direct = [one for one in found if not one.via and not shared]
     return tuple(dict.fromkeys(one.version for one in direct or found))
 
 

@@ -168,6 +168,10 @@ _OF_CODE = {
         "There are more files than are read for imports, so a package that only the others use was not checked.",
         "Scan the parts of the repository one by one.",
     ),
+    "locked-unknown-npm": Words(
+        "The list of npm names does not have these packages, though somebody downloaded them once.",
+        "Look them up on npm; where one is gone, replace what brings it in.",
+    ),
     # History.
     "history.shallow": Words(
         "The clone holds only the newest commits. A secret that was deleted last month is in the others.",

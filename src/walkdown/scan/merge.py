@@ -18,10 +18,28 @@ _FAR_RIGHT = 1 << 30
 _OPEN_AT_MOST = 16
 
 # Whose words people read: ours first, then the tools that know one thing well.
-_WORDS = {"semgrep": 0, "kingfisher": 1, "pip-audit": 2, "npm-audit": 2, "packages": 2, "indexes": 1, "bandit": 9}
+_WORDS = {
+    "semgrep": 0,
+    "kingfisher": 1,
+    "pip-audit": 2,
+    "npm-audit": 2,
+    "packages": 2,
+    "apis": 2,
+    "indexes": 1,
+    "bandit": 9,
+}
 # Whose place and fingerprint stand. Other than above: our rules change often and a report that was read in may not
 # come again, so a flaw keeps its identity when one of those joins or leaves a tool that has always named it.
-_ANCHOR = {"kingfisher": 0, "bandit": 1, "pip-audit": 2, "npm-audit": 2, "packages": 2, "semgrep": 3, "indexes": 5}
+_ANCHOR = {
+    "kingfisher": 0,
+    "bandit": 1,
+    "pip-audit": 2,
+    "npm-audit": 2,
+    "packages": 2,
+    "semgrep": 3,
+    "indexes": 5,
+    "apis": 2,
+}
 # Bandit grades a whole test, not the case at hand: a rule of ours that grades the case overrules it. What comes from
 # outside does not, since many a report has one grade for everything.
 _COARSE = "bandit"

@@ -7,5 +7,5 @@ PHANTOM = "package-phantom"
 PUBLISHED = "package-exists"
 
 OURS = frozenset(
-    {"bandit", "indexes", "kingfisher", "kingfisher-history", "npm-audit", "packages", "pip-audit", "semgrep"}
+    {"apis", "bandit", "indexes", "kingfisher", "kingfisher-history", "npm-audit", "packages", "pip-audit", "semgrep"}
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from walkdown.advisories.store import store_path
 from walkdown.errors import UsageError
 from walkdown.model import FileScanner, JobScanner
+from walkdown.scanners.apis import Apis
 from walkdown.scanners.bandit import Bandit
 from walkdown.scanners.indexes import PUBLIC_NPM, PUBLIC_PYPI, Indexes
 from walkdown.scanners.kingfisher import Kingfisher, KingfisherHistory
@@ -38,6 +40,7 @@ def all_scanners(settings: Settings, target: str) -> tuple[Scanner, ...]:
             pypi=settings.pypi_index or PUBLIC_PYPI,
             npm=settings.npm_registry or PUBLIC_NPM,
         ),
+        Apis(Path(target), tuple(map(Path, settings.installed))),
     )
     external = (SarifCommand(one.name, one.command, target) for one in settings.external)
     return (*looking, *packages, *external)

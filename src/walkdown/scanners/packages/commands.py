@@ -27,13 +27,20 @@ _ONE_ONLY = re.compile(r"npx|bunx|dlx|uvx|run|exec|x")  # what follows the first
 _END = re.compile(r"&&|\|\||[;|#<>`)\]}]|\\n|$")
 _EXPRESSION = re.compile(r"\$?\{\{[^{}\n]{0,200}\}\}[\w.-]*|\$\([^()\n]{0,200}\)")
 _FENCE = re.compile(r"^\s{0,12}(?:```|~~~)")
+_INDENTED = re.compile(rf"(?: {{4}}|\t)\s*(?:[$>%]\s+)?(?P<command>(?:sudo\s+)?(?:{_PYTHON}|{_NPM})\s.*)")
 _WITH_VALUE = frozenset({
     "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-t", "--target", "--prefix", "--root",
     "--python", "-p", "--group", "-G", "--extra", "-E", "--platform", "--python-version", "--implementation",
     "--abi", "--cache-dir", "--log", "--src", "--progress-bar", "--timeout", "--retries", "--cert", "--filter",
     "-F", "-w", "--workspace", "-C", "--cwd", "--dir", "--tag", "--omit", "--include", "--package", "--from",
     "--with", "--only", "--without", "--no-binary", "--only-binary", "--trusted-host", "--optional", "--source",
-    "--upgrade-package", "--no-install-package", "--index-strategy",
+    "--upgrade-package", "--python-preference", "--resolution", "--link-mode", "--prerelease", "--exclude-newer",
+    "--config-settings", "--config-setting", "--config-file", "--directory", "--project", "--with-requirements",
+    "--with-editable", "--refresh-package", "--reinstall-package", "--no-build-package", "--no-binary-package",
+    "--env-file", "--allow-insecure-host", "--build-constraint", "--override", "--overrides", "--constraints",
+    "--keyring-provider", "--python-fetch", "--loglevel", "--cache", "--userconfig", "--install-strategy", "--report",
+    "--use-feature", "--retry-delay", "--proxy", "--requirements", "--build-constraints", "--color", "--excludes",
+    "--no-install-package", "--index-strategy",
 })  # fmt: skip
 _INDEX = frozenset(
     {"-i", "--index-url", "--extra-index-url", "--index", "--default-index", "-f", "--find-links", "--registry"}
@@ -69,6 +76,9 @@ def _lines(text: str, prose: bool) -> Iterator[tuple[int, str]]:
         if prose and _FENCE.match(line):
             fenced = not fenced
             continue
+        if prose and not fenced and (code := _INDENTED.match(line)):
+            yield number, code["command"][:_LONGEST]
+            continue
         if prose and not fenced:
             yield from ((number, code) for code in re.findall(r"`([^`\n]{1,300})`", line[:_LONGEST]))
             continue
@@ -79,6 +89,10 @@ def _lines(text: str, prose: bool) -> Iterator[tuple[int, str]]:
         if not line.rstrip().endswith("\\") or len(parts) > 100:
             yield start, " ".join(parts)[: _LONGEST * 4]
             start, parts = 0, []
+
+
+_PROSE = frozenset({"in", "to", "and", "or", "the", "for", "from", "with", "into", "of", "on", "as", "is", "was"})
+_ENDS_SENTENCE = re.compile(r"[A-Za-z]{2}[.:!?][\"')]*$")
 
 
 def _line(number: int, line: str) -> Iterator[Wanted]:
@@ -97,6 +111,8 @@ def _words(ecosystem: str, words: list[str], number: int, *, one_only: bool) -> 
         if skip or word.startswith("-"):
             skip = not skip and "=" not in word and (word in _WITH_VALUE or word in _INDEX)
             continue
+        if word.lower() in _PROSE or _ENDS_SENTENCE.search(word):
+            return  # a sentence about the command
         name = _name(ecosystem, word.strip("\"',"))
         if name:
             yield Wanted(ecosystem, name, number, other)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from walkdown.advisories.imports import PYTHON, SCRIPT
 from walkdown.advisories.lookalike import Slip, slip
 from walkdown.advisories.module_names import comes_with, is_in_table, packages_of
 from walkdown.advisories.names import NameIndex, is_name
@@ -19,16 +21,18 @@ from walkdown.model.place import FilePlace, PackagePlace, RepoPlace
 from walkdown.model.scanner import Sources
 from walkdown.model.severity import Confidence, Severity
 from walkdown.scanners.packages import texts
-from walkdown.scanners.packages.places import is_fixture
+from walkdown.scanners.packages.likeness import may_give, usual_names
+from walkdown.scanners.packages.locked_names import Unknown, unknown
+from walkdown.scanners.packages.places import extension, is_fixture
 from walkdown.scanners.packages.project import Project
 from walkdown.scanners.packages.unused import unused
 from walkdown.scanners.packages.uses import Read, Use, folders_above, real_name
 
 MOST_PLACES = 20
 _SHOWN = 5
-_COMMON_WORDS = frozenset({
-    "python", "django", "flask", "fastapi", "client", "core", "utils", "tools", "plugin", "async", "simple", "data",
-})  # fmt: skip
+_FEW = 20  # times as much code of the other kind: then a helper script is not what is deployed
+_BROUGHT_BY = {"@jest/globals": "jest"}  # which says itself to import it so
+_TYPED = frozenset({"ts", "tsx", "mts", "cts", "vue", "svelte"})
 
 
 class Judge:
@@ -48,13 +52,17 @@ class Judge:
         self._private: dict[str, set[str]] = defaultdict(set)
         self._borrowed: dict[str, list[list[Use]]] = defaultdict(list)
         self._aliases: set[str] = set()
+        # What a container file or a script installs is there as well, whichever list it is on.
+        self._installed = {one.name for one in (*read.installed_at, *read.other_index) if one.ecosystem == "PyPI"}
+        self._held: set[tuple[str, str]] = set()
         self.asked_of: set[str] = set()
         self.looked = set(read.looked) | {one.path for one in self._manifests if not one.skipped}
         self.skipped: list[Skipped] = list(read.skipped)
 
     def findings(self) -> list[Finding]:
-        needed = self._needed()
-        strange = [finding for uses in _together(needed) if (finding := self._strange(uses))]
+        in_locks, doubtful = self._in_locks()
+        needed = self._needed() + in_locks
+        strange = [finding for uses in _together(needed) if (finding := self._strange(uses))] + doubtful
         told = {(one.place.ecosystem, one.place.name) for one in strange if isinstance(one.place, PackagePlace)}
         imports = [uses for uses in _together(self._read.imported) if (uses[0].ecosystem, uses[0].name) not in told]
         found = strange + self._imports(imports)
@@ -78,6 +86,42 @@ class Judge:
             self._private[use.ecosystem].add(use.name)
         return uses + self._read.installed_at
 
+    def _in_locks(self) -> tuple[list[Use], list[Finding]]:
+        """Names in a lock that no index has. One with a hash was downloaded once, so it is not invented; the others
+        are judged like what a person wrote."""
+        uses: list[Use] = []
+        findings: list[Finding] = []
+        locks = [one for one in self._manifests if one.lock]
+        for lock, found in unknown(locks, self._sources, self._project, self._knows):
+            gone = [one for one in found if one.hashed and not one.private]
+            for one in found:
+                if one.private:
+                    self._private[lock.ecosystem].add(one.name)
+                if one.private or one.hashed:
+                    self._held.add((lock.ecosystem, one.name))
+                else:
+                    uses.append(Use(lock.ecosystem, one.name, lock.path, one.dependency.line))
+            if gone and lock.ecosystem == "npm":
+                self._say_gone(lock, gone)
+            elif gone:
+                findings.append(self._gone(lock, gone))
+        return uses, findings
+
+    def _gone(self, lock: Manifest, gone: Sequence[Unknown]) -> Finding:
+        names = [one.name for one in gone]
+        day = self._index.dated(lock.ecosystem)[:10]
+        many = f"{len(names)} packages that are" if len(names) > 1 else f"{names[0]}, which is"
+        title = f"{lock.path} has {many} unknown to the {lock.ecosystem} index of {day}"
+        uses = [Use(lock.ecosystem, one.name, lock.path, one.dependency.line) for one in gone]
+        about = f"locked packages of {lock.path} unknown to the index"
+        return _about_list(texts.LOCKED_UNKNOWN, title, f" They are: {_listed(names)}.", about, uses, Severity.MEDIUM)
+
+    def _say_gone(self, lock: Manifest, gone: Sequence[Unknown]) -> None:
+        """npm keeps the names of what it takes down, so that such a name says more of the list than of the package."""
+        shown = _listed(sorted(one.name for one in gone), _SHOWN)
+        reason = f"Downloaded once, by their hashes, and not in the list of npm names: {shown}."
+        self.skipped.append(Skipped(lock.path, SkipKind.LIMIT, "locked-unknown-npm", reason))
+
     def _strange(self, uses: list[Use]) -> Finding | None:
         """A phantom, or a look-alike of a popular package."""
         first = uses[0]
@@ -85,6 +129,8 @@ class Judge:
             return None
         known = self._knows(first.ecosystem, first.name)
         if known is False:
+            if (first.ecosystem, first.name) in self._held:
+                return None
             return None if self._is_private(first) else self._phantom(uses, Confidence.SURE)
         return self._lookalike(uses) if known else None
 
@@ -94,12 +140,16 @@ class Judge:
         title = f"{first.name} is unknown to the {first.ecosystem} index of {day}"
         meant = slip(first.ecosystem, first.name)
         hint = f" It is one slip from {meant.popular}: it differs by {meant.how}." if meant else ""
-        return self._finding(texts.PHANTOM, uses, Severity.CRITICAL, confidence, title, hint)
+        # What a list or a command names, the next install fetches. An import may be met by something that we cannot see:
+        # a host program, a bundler, a package of another name. All that were wrong in real projects were imports.
+        grades = {Confidence.SURE: Severity.CRITICAL, Confidence.LIKELY: Severity.HIGH}
+        severity = grades.get(confidence, Severity.MEDIUM)
+        return self._finding(texts.PHANTOM, uses, severity, confidence, title, hint)
 
     def _lookalike(self, uses: list[Use]) -> Finding | None:
         first = uses[0]
         found: Slip | None = slip(first.ecosystem, first.name)
-        if found is None or not found.near or self._is_private(first):
+        if found is None or not found.near or self._is_private(first) or _same_owner(first.name, found.popular):
             return None
         title = f"{first.name} looks like {found.popular}"
         hint = f" It differs from {found.popular} by {found.how}."
@@ -119,6 +169,8 @@ class Judge:
 
     def _without_list(self, ecosystem: str, together: list[list[Use]]) -> list[Finding]:
         phantoms = [self._phantom(uses, Confidence.LIKELY) for uses in together if self._is_unheard_of(uses[0])]
+        if self._is_by_the_way(ecosystem):
+            return phantoms
         names = sorted({uses[0].name for uses in together})
         shown = _listed(names, _SHOWN)
         rule = msgspec.structs.replace(texts.NO_LIST, message=f"{texts.NO_LIST.message} Imported are: {shown}.")
@@ -126,17 +178,25 @@ class Judge:
         whole = Finding(rule, Severity.MEDIUM, Confidence.LIKELY, place, sources=(Source(texts.TOOL, rule.id),))
         return [*phantoms, whole]
 
+    def _is_by_the_way(self, ecosystem: str) -> bool:
+        python = sum(extension(path) in PYTHON for path in self._read.looked)
+        script = sum(extension(path) in SCRIPT for path in self._read.looked)
+        few, many = (python, script) if ecosystem == "PyPI" else (script, python)
+        return few * _FEW < many
+
     def _one_import(self, uses: list[Use]) -> Finding | None:
         open_uses = [use for use in uses if not self._is_declared(use)]
         if not open_uses:
             return None
         first = open_uses[0]
-        if self._is_unheard_of(first):
-            return self._phantom(open_uses, Confidence.LIKELY)
-        if first.name.startswith("@") and self._knows("npm", first.name) is False:
+        if self._is_stand_in(first):
             self._aliases.add(first.name)
             return None
-        name = first.name if first.ecosystem == "npm" else packages_of(first.module)[0]
+        if self._is_unheard_of(first):
+            # What a program that loads this code brings along is imported late, where it is known to be there.
+            late = all(use.late for use in open_uses)
+            return self._phantom(open_uses, Confidence.UNSURE if late else Confidence.LIKELY)
+        name = first.name if first.ecosystem == "npm" else self._package_of(first)
         open_uses = [msgspec.structs.replace(use, name=name) for use in open_uses]
         if self._index.knows(first.ecosystem, name) and (alike := self._lookalike(open_uses)):
             return alike
@@ -153,17 +213,34 @@ class Judge:
 
     def _is_declared(self, use: Use) -> bool:
         if use.ecosystem == "PyPI":
-            return self._supplies(use, self._declared["PyPI"] | self._project.loose | self._project.own["PyPI"])
+            declared = self._declared["PyPI"] | self._project.loose | self._project.own["PyPI"] | self._installed
+            return self._supplies(use, declared)
         above = [folder for folder in folders_above(use.path) if folder in self._by_folder["npm"]]
         # Code under no package.json is run by something else (Deno, a browser), which has its own way to find packages.
-        return not above or any(use.name in self._by_folder["npm"][folder] for folder in above)
+        names = {use.name, _BROUGHT_BY.get(use.name, use.name)}
+        if extension(use.path) in _TYPED:
+            names.add(_types_of(use.name))
+        return not above or any(names & self._by_folder["npm"][folder] for folder in above)
 
     def _supplies(self, use: Use, names: set[str]) -> bool:
         if use.ecosystem == "npm":
             return use.name in names
         wanted = set(packages_of(use.module)) | {use.name}
+        known = any(is_well_used("PyPI", name) for name in wanted)
         passed_on = {other for name in names for other in comes_with().get(name, ())}
-        return bool(wanted & names) or bool(wanted & passed_on) or any(_may_give(name, use.name) for name in names)
+        return (
+            bool(wanted & names)
+            or bool(wanted & passed_on)
+            or any(may_give(name, use.name, known=known) for name in names)
+        )
+
+    def _is_stand_in(self, use: Use) -> bool:
+        """Unknown to npm, and more like what a bundler or a host program puts there: a scope, a file of the project,
+        or a name in a form that npm has long refused or nobody invents."""
+        if use.ecosystem != "npm" or self._knows("npm", use.name) is not False:
+            return False
+        odd = use.name.startswith("@") or re.search(r"[A-Z]|\.(?!js$)", use.name)
+        return bool(odd) or use.name in self._project.scripts
 
     def _is_unheard_of(self, use: Use) -> bool:
         """No index has the package, nothing the project installs could give it, and we know no other name for it."""
@@ -171,9 +248,16 @@ class Judge:
             return False
         if use.name.startswith("@"):
             return False  # a bundler's alias more often than a package; and a scope has one owner
-        if use.ecosystem == "PyPI" and (is_in_table(use.module) or "-" in use.module):
+        if use.ecosystem == "PyPI" and (is_in_table(use.module) or self._other_names(use)):
             return False
         return self._knows(use.ecosystem, use.name) is False and not self._is_private(use)
+
+    def _other_names(self, use: Use) -> list[str]:
+        return [name for name in usual_names(use.name) if self._knows("PyPI", name)]
+
+    def _package_of(self, use: Use) -> str:
+        name = packages_of(use.module)[0]
+        return name if self._knows("PyPI", name) else next(iter(self._other_names(use)), name)
 
     def _unused(self, told: set[tuple[str, str]]) -> list[Finding]:
         """One finding for each list: that a name is never mentioned is worth a look, not a decision each."""
@@ -215,6 +299,16 @@ class Judge:
             told, severity, confidence, places[0], sources=(Source(texts.TOOL, rule.id),),
             places=tuple(places[1 : MOST_PLACES + 1]),
         )  # fmt: skip
+
+
+def _same_owner(name: str, other: str) -> bool:
+    """In one scope, into which nobody else can publish."""
+    return name.startswith("@") and name.partition("/")[0] == other.partition("/")[0]
+
+
+def _types_of(name: str) -> str:
+    """Where only the types of a package are declared, mostly only its types are imported."""
+    return f"@types/{name.removeprefix('@').replace('/', '__')}"
 
 
 def _never_mentioned(path: str, uses: list[Use]) -> Finding:
@@ -272,14 +366,3 @@ def _by_folder(manifests: Sequence[Manifest], project: Project) -> dict[str, dic
     for folder, peers in project.peers.items():
         folders["npm"][folder].update(peers)
     return folders
-
-
-def _may_give(package: str, module: str) -> bool:
-    """Whether a package's name shares a telling word with the module's: `django-money` gives `djmoney`. Too generous
-    rather than too strict: an import that is wrongly called invented would cost more trust than one that is missed."""
-    flat, plain = package.replace("-", ""), module.replace("-", "")
-    if plain in package.split("-") or (
-        plain in flat and (len(plain) >= 5 or flat in (plain, f"py{plain}", f"{plain}py"))
-    ):
-        return True
-    return any(len(word) >= 4 and word in plain for word in package.split("-") if word not in _COMMON_WORDS)

@@ -32,7 +32,9 @@ def is_side(path: str) -> bool:
     parts = folder.lower().split("/")
     return (
         any(
-            part in _SIDE or part.startswith((".", "test_", "test-")) or part.endswith(("_tests", "-tests"))
+            part in _SIDE
+            or part.startswith((".", "test_", "test-", "tests-", "tests_"))
+            or part.endswith(("_tests", "-tests"))
             for part in parts
             if part
         )

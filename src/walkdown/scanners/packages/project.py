@@ -14,14 +14,14 @@ from walkdown.model.scanner import Sources
 
 _MOST = 1024 * 1024
 _STATED = re.compile(
-    r"(?:^|/)(?:pyproject\.toml|setup\.(?:cfg|py)|Pipfile|package\.json|\.npmrc|\.yarnrc\.yml|pip\.conf|[jt]sconfig[^/]*\.json"
+    r"(?:^|/)(?:pyproject\.toml|setup\.(?:cfg|py)|Pipfile|package\.(?:json|js)|\.npmrc|\.yarnrc\.yml|pip\.conf|[jt]sconfig[^/]*\.json"
     r"|deno\.jsonc?|import_map\.json|(?:vite|vitest|webpack|rollup|next|nuxt|svelte|astro|babel|metro|jest|rspack|craco)"
-    r"[^/]*\.config[^/]*\.[cm]?[jt]s|babel\.config\.json|\.babelrc|Dockerfile[^/]*|environment\.ya?ml|tox\.ini|noxfile\.py)$"
+    r"[^/]*\.config[^/]*\.[cm]?[jt]s|webpack\.[\w.-]+\.[cm]?js|babel\.config\.json|\.babelrc|Dockerfile[^/]*|environment\.ya?ml|tox\.ini|noxfile\.py)$"
     r"|^\.github/workflows/[^/]*\.ya?ml$|requirements[^/]*\.(?:txt|in)$"
 )
 _PUBLIC = re.compile(
     r"https?://(?:pypi\.org|pypi\.python\.org|files\.pythonhosted\.org|test\.pypi\.org|download\.pytorch\.org"
-    r"|registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.nvidia\.com|data\.pyg\.org)(?:[/\"'\s]|$)"
+    r"|registry\.npmjs\.org|registry\.yarnpkg\.com|(?:www\.)?piwheels\.org|pypi\.nvidia\.com|data\.pyg\.org)(?:[/\"'\s]|$)"
 )
 _PYTHON_INDEX = re.compile(
     r"(?:--(?:extra-)?index-url|--default-index|^-i|\bindex-url|\bextra-index-url|(?:PIP|UV)_(?:EXTRA_)?(?:INDEX_URL|INDEX|DEFAULT_INDEX))"
@@ -43,6 +43,7 @@ _ALIAS_VALUE = re.compile(
     r"(?:path\.|resolve|fileURLToPath|new URL|join|require\.resolve|\.{1,2}/|<rootDir>|require\()"
 )
 _EXTERNALS = re.compile(r"\bexternals\s*:\s*\{([^}]{0,2000})")
+_METEOR = re.compile(r"\bNpm\.depends\(\s*\{([^}]{0,4000})")
 _FIND = re.compile(r"find\s*:\s*[\"'/^]*([@~#\w-]+)")
 _QUOTED_REQUIREMENT = re.compile(r"[\"']([A-Za-z][A-Za-z0-9._-]*)(?:\[[^\]\"']*\])?\s*(?:[<>=!~;@][^\"']*)?[\"']")
 _CONDA = re.compile(r"^\s*-\s+([A-Za-z][\w.-]*)", re.MULTILINE)
@@ -57,7 +58,8 @@ class PackageJson(msgspec.Struct, frozen=True, rename="camel"):
 
 class Project(msgspec.Struct):
     """`private`: ecosystems with an index of their own. `loose`: Python names mentioned as needed where only a program
-    would tell; they excuse an import and are not judged. `peers`: by the folder of the package.json."""
+    would tell; they excuse an import and are not judged. `peers`: by the folder of the package.json.
+    `scripts`: the bare names of the files in JavaScript and TypeScript."""
 
     own: dict[str, set[str]] = msgspec.field(default_factory=lambda: {"PyPI": set(), "npm": set()})
     private: set[str] = msgspec.field(default_factory=set)
@@ -65,6 +67,7 @@ class Project(msgspec.Struct):
     aliases: set[str] = msgspec.field(default_factory=set)
     loose: set[str] = msgspec.field(default_factory=set)
     peers: dict[str, set[str]] = msgspec.field(default_factory=dict)
+    scripts: set[str] = msgspec.field(default_factory=set)
     modules: set[str] = msgspec.field(default_factory=set)
     bases: set[str] = msgspec.field(default_factory=set)
     folders: set[str] = msgspec.field(default_factory=set)
@@ -88,6 +91,11 @@ class Project(msgspec.Struct):
         return first in self.folders
 
 
+def is_public(address: str) -> bool:
+    """An address on an index whose names ours knows."""
+    return bool(_PUBLIC.match(f"{address} "))
+
+
 def read_project(sources: Sources) -> Project:
     project = Project()
     for file in sources.files:
@@ -108,7 +116,7 @@ def _open_bases(project: Project, sources: Sources) -> None:
         for file in sources.files:
             if file.path.startswith(start):
                 inner = file.path[len(start) :].partition("/")[0]
-                project.aliases.add(inner.partition(".")[0] or inner)
+                project.aliases.add(posixpath.splitext(inner.removesuffix(".d.ts"))[0] or inner)
 
 
 def _note_module(project: Project, path: str) -> None:
@@ -118,15 +126,19 @@ def _note_module(project: Project, path: str) -> None:
     if suffix in (".py", ".pyi", ".pyx", ".so", ".pyd"):
         project.modules.add(stem.partition(".")[0])
         project.modules.update(folder.split("/"))
+    elif suffix in (".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".cts"):
+        project.scripts.add(stem)
 
 
 def _reader_of(path: str) -> Callable[[Project, str, str], None]:
     name = posixpath.basename(path)
     if name == "package.json":
         return _package_json
+    if name == "package.js":
+        return _meteor_package
     if name.endswith(".json") or name.startswith(("deno.", ".babelrc")):
         return _aliases_in_json
-    if re.search(r"\.config[^/]*\.[cm]?[jt]s$", name):
+    if re.search(r"\.config[^/]*\.[cm]?[jt]s$|^webpack\.", name):
         return _aliases_in_code
     if name in (".npmrc", ".yarnrc.yml"):
         return _npm_index
@@ -144,6 +156,14 @@ def _package_json(project: Project, path: str, text: str) -> None:
             project.scopes.add(package.name.partition("/")[0])
     project.peers[posixpath.dirname(path)] = set(package.peer_dependencies)
     _add_aliases(project, package.imports)
+
+
+def _meteor_package(project: Project, path: str, text: str) -> None:
+    """Meteor's own packages say in code which npm packages they bring."""
+    for block in _METEOR.findall(text):
+        project.peers.setdefault(posixpath.dirname(path), set()).update(
+            re.findall(r"[\"']?([@\w./-]+)[\"']?\s*:", block)
+        )
 
 
 def _add_aliases(project: Project, names: Iterable[str]) -> None:
@@ -184,7 +204,7 @@ def _python(project: Project, path: str, text: str) -> None:
     if name in ("pyproject.toml", "Pipfile"):
         for table in _SOURCE_TABLE.findall(text):
             urls += _URL.findall(table)
-    if any(not _PUBLIC.match(f"{url} ") for url in urls):
+    if any(not is_public(url) for url in urls if "://" in url or "$" in url):
         project.private.add("PyPI")
     if name in ("pyproject.toml", "setup.cfg", "setup.py"):
         project.own["PyPI"].update(normalise("PyPI", found) for found in _NAME.findall(text)[:3])

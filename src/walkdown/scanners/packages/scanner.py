@@ -17,6 +17,7 @@ from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, Sources, Tool, Where
 from walkdown.scanners.packages.judge import Judge
+from walkdown.scanners.packages.pinning import Pinning
 from walkdown.scanners.packages.project import read_project
 from walkdown.scanners.packages.uses import Memory, read_uses
 
@@ -41,14 +42,14 @@ class Packages:
         self._memory: bytes | None = None
 
     def looks_for(self, paths: Iterable[str]) -> frozenset[str]:  # noqa: ARG002 - it goes by the whole project
-        return frozenset({"dep.phantom", "dep.lookalike", "dep.undeclared", "dep.unused"})
+        return frozenset({"dep.phantom", "dep.lookalike", "dep.undeclared", "dep.unused", "dep.unpinned"})
 
-    def find(self, where: Where) -> tuple[Tool, ...] | Missing:  # noqa: ARG002 - no program is needed
+    def find(self, where: Where) -> tuple[Tool, ...] | Missing:
         index = self._index()
         if not index.headers:
             return Missing("There is no index of package names on this machine.", _UPDATE)
         days = ", ".join(f"{one.ecosystem} names of {one.as_of[:10]}" for one in index.headers)
-        return (Tool(self.name, days, ()),)
+        return (Tool(self.name, where.version_of("walkdown"), (), note=f"{days}."),)
 
     def key(self, tool: Tool) -> str:  # noqa: ARG002
         return " ".join(one.digest for one in self._index().headers)
@@ -58,7 +59,7 @@ class Packages:
         read = read_uses(sources, project, _recall(remembered))
         self._memory = msgspec.msgpack.encode(Memory(read.memory))
         judge = Judge(self._index(), project, sources.manifests(), read, sources)
-        findings = judge.findings()
+        findings = [*judge.findings(), *Pinning(sources.manifests(), sources, self._index().knows).findings()]
         if not judge.looked and not judge.skipped:
             return ()
         skipped = (*judge.skipped, *self._about_index(judge.asked_of))

@@ -52,3 +52,60 @@ UNUSED = Rule(
     "Remove each one, unless another package loads it by itself.",
     hazard="dep.unused", family="unused-package", cwe=(1164,),
 )  # fmt: skip
+
+# -- versions that nothing holds still -------------------------------------------------------------------------------
+
+NO_LOCK = Rule(
+    TOOL, "package-no-lock", "No lock file",
+    "No lock file says which versions this application runs on. Each install takes whatever is newest that day, also "
+    "of the packages that these need in turn: a broken release, or one from a hijacked account, is in the next deploy "
+    "without any change of yours.",
+    "Let the package manager write its lock file, commit it, and install from it alone in the build (`npm ci`, "
+    "`uv sync --locked`, `poetry sync`, `pip install --require-hashes`).",
+    hazard="dep.unpinned", family="unpinned-no-lock", cwe=(1357,),
+)  # fmt: skip
+OPEN = Rule(
+    TOOL, "package-open-versions", "Versions left open",
+    "The list lets the install choose these versions, and no lock file fixes them. The server gets what is newest on "
+    "the day it is built, not what you tested.",
+    "Compile the list with all versions and hashes (`uv pip compile --generate-hashes` or `pip-compile "
+    "--generate-hashes`), commit it, and install from it.",
+    hazard="dep.unpinned", family="unpinned-versions", cwe=(1357,),
+)  # fmt: skip
+OUT_OF_STEP = Rule(
+    TOOL, "package-lock-out-of-step", "The lock does not fit its manifest",
+    "What the manifest asks for is not what the lock holds. A strict install stops with an error in the middle of the "
+    "deploy; one that is not strict works out versions of its own that nobody has tested.",
+    "Let the package manager bring the lock up to date, look at what changes, and commit both together.",
+    hazard="dep.unpinned", family="unpinned-out-of-step", cwe=(1357,),
+)  # fmt: skip
+FROM_BRANCH = Rule(
+    TOOL, "package-from-branch", "Installed from a branch",
+    "The package comes from a repository's branch, not from a fixed commit. Whatever somebody pushes there is in your "
+    "next deploy, with no version, no review and no hash in between.",
+    "Name the full commit hash, or use a released version from the package index.",
+    hazard="dep.unpinned", family="unpinned-branch", cwe=(494, 1357),
+)  # fmt: skip
+FROM_ADDRESS = Rule(
+    TOOL, "package-from-address", "Installed from an address, without a hash",
+    "The package is a file at an address, and nothing says what must be in it. Whoever controls that server, or its "
+    "domain one day, decides what you install.",
+    "Add the hash of the file (`#sha256=...`), or use a released version from the package index with a lock file.",
+    hazard="dep.unpinned", family="unpinned-address", cwe=(494, 1357),
+)  # fmt: skip
+SCRIPTS = Rule(
+    TOOL, "package-install-scripts", "Packages that run a program when they are installed",
+    "These packages start a program of their own during the install, on every developer's machine and in CI, before "
+    "any of your code runs. Most build or fetch a binary; it is also how a hijacked package steals keys.",
+    "Install without scripts (`npm ci --ignore-scripts`, or pnpm's list of allowed builds) and allow only those that "
+    "you need.",
+    hazard="dep.unpinned", family="unpinned-scripts", cwe=(829,),
+)  # fmt: skip
+LOCKED_UNKNOWN = Rule(
+    TOOL, "package-locked-unknown", "A locked package that the index does not have",
+    "The lock names packages that nobody publishes on the index today. They were taken down, which happens to hijacked "
+    "and malicious ones, or they came after the day of the index, or the index misses them. A name that was taken down "
+    "can be registered by anyone, and an install without the lock would fetch what they put there.",
+    "Look each one up. If it is gone, replace what brings it in, and renew the lock file.",
+    hazard="dep.phantom", family="locked-unknown-package", cwe=(1357,),
+)  # fmt: skip

@@ -19,11 +19,14 @@ from walkdown.target.manifests.names import kind_of
 MOST_BYTES = 64 * 1024 * 1024
 _MOST_FILE = 1024 * 1024
 _KINDS = frozenset({"requirements", "pyproject", "pipfile", "setup-cfg", "package-json"})
+_PEERS_JSON = re.compile(r"\"peerDependencies\"\s*:\s*\{([^}]*)\}")
+_PEERS_YAML = re.compile(r"^( +)peerDependencies:\n((?:\1 +\S.*\n)+)", re.MULTILINE)
 # Loaded by name, by a driver or by another package, without a word in the code.
 _SILENT = re.compile(
     r"types-.*|@.*/cli|.*-cli|tox-.*|pymdown-extensions|.*-stubs|.*(?:plugin|preset|loader|config|adapter|driver|backend|types?|polyfill|binary).*|@types/.*|@.*/types"
     r"|pytest.*|.*eslint.*|.*prettier.*|.*babel.*|.*postcss.*|.*webpack.*|.*tailwind.*|.*rollup.*|.*vite.*|.*jest.*|.*sass|typescript|tslib"
     r"|react-dom|react|react-native.*|sharp|encoding|critters|bufferutil|utf-8-validate|pino-pretty|core-js|regenerator-runtime|expo.*"
+    r"|reflect-metadata|python-dotenv|sails-hook-.*|gulp-.*|karma-.*|grunt-.*|workbox-.*|.*/serve|passport-.*|pg-hstore|pg-query-stream|aiodns|cffi"
     r"|graphql|canvas|esbuild|lightningcss|autoprefixer|husky|lint-staged|concurrently|cross-env|rimraf|nodemon"
     r"|gunicorn|uvicorn|hypercorn|daphne|uvloop|httptools|gevent|eventlet|greenlet|setuptools|wheel|pip|build|twine"
     r"|psycopg.*|mysqlclient|pymysql|asyncpg|aiosqlite|cx-oracle|oracledb|aiomysql|mariadb|pyodbc|duckdb.*|redis|hiredis"
@@ -43,6 +46,9 @@ def unused(manifests: Sequence[Manifest], read: Read, project: Project, sources:
     ]
     imported = {(use.ecosystem, use.name) for use in read.imported} | read.side
     left = [(one, name) for one, name in wanted if not _is_imported(one, imported)]
+    if any(one.ecosystem == "npm" for one, _ in left):
+        peers = _peers(manifests, sources)
+        left = [(one, name) for one, name in left if one.ecosystem != "npm" or name not in peers]
     if not left or not read.looked:
         return
     text = _everything(sources)
@@ -53,12 +59,30 @@ def unused(manifests: Sequence[Manifest], read: Read, project: Project, sources:
             yield Use(dependency.ecosystem, name, dependency.path, dependency.line)
 
 
+def _peers(manifests: Sequence[Manifest], sources: Sources) -> set[str]:
+    """What other packages want beside them: declared for their sake, and imported by them alone."""
+    names: set[str] = set()
+    for lock in manifests:
+        if not lock.lock or lock.ecosystem != "npm":
+            continue
+        try:
+            text = sources.read(lock.path).decode("utf-8", "replace")
+        except (OSError, WalkdownError):
+            continue
+        for block in _PEERS_JSON.findall(text):
+            names.update(re.findall(r"\"([^\"]+)\"\s*:", block))
+        for _, block in _PEERS_YAML.findall(text):
+            names.update(re.findall(r"^\s+[\"']?(@?[^\"'@:\s]+)[\"']?:", block, re.MULTILINE))
+    return names
+
+
 def _is_judged(manifest: Manifest) -> bool:
     """Not a lock, and not a frozen list, which also names what the named packages need."""
     if manifest.lock or manifest.kind not in _KINDS or is_fixture(manifest.path) or is_side(manifest.path):
         return False
-    exact = all(one.pin is Pin.EXACT for one in manifest.dependencies)
-    return not (manifest.kind == "requirements" and exact and len(manifest.dependencies) > 15)
+    exact = sum(one.pin is Pin.EXACT for one in manifest.dependencies)
+    many = len(manifest.dependencies)
+    return not (manifest.kind == "requirements" and many > 15 and exact * 5 > many * 4)
 
 
 def _is_imported(dependency: Dependency, imported: set[tuple[str, str]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -20,6 +21,7 @@ from walkdown.scanners.packages.places import extension, is_side, tells_commands
 from walkdown.scanners.packages.project import Project
 
 MOST_FILES = 50_000
+_ASSET = re.compile(r"\.(?:css|scss|sass|less|styl|svg|png|jpe?g|gif|webp|wasm|vue|graphql|gql|txt|html)$")
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ def read_uses(sources: Sources, project: Project, memory: Memory) -> Read:
             _read_commands(sources, read, file)
     if len(sources.files) > MOST_FILES:
         reason = f"Only the first {MOST_FILES:,} files were read for names of packages."
-        read.skipped.append(Skipped("", SkipKind.GAP, "too-many", reason))
+        read.skipped.append(Skipped("", SkipKind.GAP, "too-many-files", reason))
     return read
 
 
@@ -108,8 +110,18 @@ def _uses(found: tuple[Import, ...], path: str, kind: str, project: Project) -> 
             top = one.name.partition(".")[0]
             if top and not is_elsewhere(top) and not _is_local(top, project):
                 yield Use("PyPI", normalise("PyPI", top), path, line, one.name, one.late)
-        elif (name := package_of(one.name)) and not project.is_alias(one.name, path) and name not in project.own["npm"]:
+        elif (
+            (name := package_of(one.name))
+            and not _is_no_package(name)
+            and not project.is_alias(one.name, path)
+            and name not in project.own["npm"]
+        ):
             yield Use("npm", name, path, line, name)
+
+
+def _is_no_package(name: str) -> bool:
+    """What a bundler or a framework puts in the place of such an import."""
+    return name == "meteor" or bool(_ASSET.search(name))
 
 
 def _is_local(top: str, project: Project) -> bool:
