@@ -236,7 +236,6 @@ def test_it_ends_by_itself_with_findings(result: Result) -> None:
 def test_every_scanner_ran_to_its_end(result: Result) -> None:
     states = {one.scanner: (one.state, one.detail) for one in result.scan.outcomes}
     assert states.pop("pip-audit")[0] == "missing", "there is no advisory data here"
-    assert states.pop("apis")[0] == "nothing", "nothing is installed there"
     assert states.pop("indexes")[0] == "nothing", "nobody allowed it to ask"
     assert states.pop("npm-audit")[0] == "nothing", "there is no lock of npm's"
     assert {state for state, _ in states.values()} == {"ran"}, states

@@ -320,7 +320,10 @@ class Session:
                 settings.only,
                 settings.skip,
                 settings.rules,
-                tuple(_stamps((*settings.rules, str(store_path(settings.folders))))),
+                tuple(_stamps((*settings.rules, str(store_path(settings.folders).parent)))),
+                tuple(_touched((*settings.installed, *_environments(Path(target.root))))),
+                (settings.advisory_days, settings.index_days, settings.ask_indexes),
+                (settings.pypi_index, settings.npm_registry),
                 settings.external,
                 settings.sarif,
                 settings.include_ignored,
@@ -372,6 +375,19 @@ def _stamps(folders: Iterable[str]) -> Iterator[tuple[str, int, int]]:
             with contextlib.suppress(OSError):  # gone: then it tells by being gone
                 about = path.stat()
                 yield str(path), about.st_size, about.st_mtime_ns
+
+
+def _environments(root: Path) -> Iterator[str]:
+    """Where packages are mostly installed: what is put there or taken away changes the folder itself."""
+    for name in (".venv", "venv"):
+        yield from map(str, sorted(root.glob(f"{name}/lib/python*/site-packages")))
+    yield str(root / "node_modules")
+
+
+def _touched(folders: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for folder in folders:
+        with contextlib.suppress(OSError):  # not there: then it tells by coming
+            yield folder, Path(folder).stat().st_mtime_ns
 
 
 def _is_of_today(result: ScanResult) -> bool:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from walkdown.advisories.store import store_path
 from walkdown.errors import UsageError
-from walkdown.model import FileScanner, JobScanner
+from walkdown.model import FileScanner, JobScanner, Sources
 from walkdown.scanners.apis import Apis
 from walkdown.scanners.bandit import Bandit
 from walkdown.scanners.indexes import PUBLIC_NPM, PUBLIC_PYPI, Indexes
+from walkdown.scanners.indexes.wanted import Around
 from walkdown.scanners.kingfisher import Kingfisher, KingfisherHistory
 from walkdown.scanners.npm_audit import NpmAudit
 from walkdown.scanners.packages import Packages
 from walkdown.scanners.packages.places import is_fixture
-from walkdown.scanners.packages.project import read_project
 from walkdown.scanners.pip_audit import PipAudit
 from walkdown.scanners.sarif import SarifCommand
 from walkdown.scanners.semgrep import Semgrep
@@ -34,7 +34,7 @@ def all_scanners(settings: Settings, target: str) -> tuple[Scanner, ...]:
         Packages(names, days=settings.index_days),
         Indexes(
             names,
-            read_project,
+            _around,
             consent=settings.ask_indexes and not settings.offline,
             is_fixture=is_fixture,
             pypi=settings.pypi_index or PUBLIC_PYPI,
@@ -44,6 +44,12 @@ def all_scanners(settings: Settings, target: str) -> tuple[Scanner, ...]:
     )
     external = (SarifCommand(one.name, one.command, target) for one in settings.external)
     return (*looking, *packages, *external)
+
+
+def _around(sources: Sources) -> Around:
+    from walkdown.scanners.packages.project import read_project  # parsers: only where there is a scan
+
+    return read_project(sources)
 
 
 def chosen(scanners: Sequence[Scanner], only: Sequence[str], skip: Sequence[str]) -> tuple[Scanner, ...]:

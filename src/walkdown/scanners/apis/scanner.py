@@ -6,30 +6,23 @@ An analyser of ours: everything is known without a child. Installed packages are
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from walkdown.errors import ScannerError, WalkdownError
+from walkdown.errors import ScannerError
 from walkdown.model.finding import Finding
 from walkdown.model.outcome import SkipKind, Skipped
-from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, SourceFile, Sources, Tool, Where
+from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, Sources, Tool, Where
 from walkdown.scanners.apis import texts
 from walkdown.scanners.apis.environments import Environments
-from walkdown.scanners.apis.findings import Lack, findings_for
 from walkdown.scanners.apis.folders import Budget
-from walkdown.scanners.apis.python_judge import PythonJudge
+from walkdown.scanners.apis.languages import PYTHON, SCRIPT, extension
 from walkdown.scanners.apis.same import keep, recall, state_of
-from walkdown.scanners.apis.script_judge import ScriptJudge
-from walkdown.scanners.apis.sides import is_side
 
-MOST_FILES = 50_000
-_PYTHON = frozenset({"py", "pyw"})
-_SCRIPT = frozenset({"js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"})
 _LANGUAGES = (
-    ("Python", _PYTHON, "virtual environment", "no-installed-python"),
-    ("JavaScript and TypeScript", _SCRIPT, "node_modules folder", "no-installed-npm"),
+    ("Python", PYTHON, "virtual environment", "no-installed-python"),
+    ("JavaScript and TypeScript", SCRIPT, "node_modules folder", "no-installed-npm"),
 )
-_SHOWN = 8
 
 
 class Apis:
@@ -63,7 +56,7 @@ class Apis:
         at_hand = (bool(environments.python(bases)), environments.has_node(bases))
         skipped = []
         for (language, kinds, kind, code), there in zip(_LANGUAGES, at_hand, strict=True):
-            if not there and any(_extension(file.path) in kinds for file in sources.files):
+            if not there and any(extension(file.path) in kinds for file in sources.files):
                 reason = (
                     f"No {kind} is in the project or beside it, so what its {language} code takes from packages was "
                     "not held against them. To have it checked, install the packages and scan again."
@@ -83,15 +76,10 @@ class Apis:
         return [Job(self.name, key="", asked=tuple(sorted(settled.looked)), settled=settled)]
 
     def _read(self, sources: Sources, bases: Sequence[str]) -> Parsed:
+        from walkdown.scanners.apis.reading import read  # parsers: only where there is a scan
+
         budget = Budget()
-        environments = Environments(self._root, self._given, budget)
-        reading = _Reading(environments, bases, sources)
-        findings = findings_for(reading.lacks())
-        skipped = [*reading.skipped, *reading.about_versions()]
-        if budget.spent:
-            reason = "The installed packages are larger than what is read of them, so not every name was checked."
-            skipped.append(Skipped("", SkipKind.GAP, "too-many-files", reason))
-        return Parsed(tuple(findings), looked=frozenset(reading.looked), skipped=tuple(skipped))
+        return read(Environments(self._root, self._given, budget), bases, sources, budget)
 
     def argv(self, tool: Tool, job: Job, batch: Batch) -> Command:  # noqa: ARG002 - all its jobs are settled
         raise ScannerError(f"{self.title}: this needs no program, so none can be started.")
@@ -106,55 +94,6 @@ class Apis:
         return Environments(self._root, self._given, Budget())
 
 
-class _Reading:
-    def __init__(self, environments: Environments, bases: Sequence[str], sources: Sources) -> None:
-        self._sources = sources
-        manifests = sources.manifests()
-        libraries = environments.python(bases)
-        self._python = PythonJudge(libraries, manifests, sources) if libraries else None
-        self._script = ScriptJudge(environments, manifests, sources) if environments.has_node(bases) else None
-        self.looked: set[str] = set()
-        self.skipped: list[Skipped] = []
-
-    def lacks(self) -> Iterator[Lack]:
-        for file in self._sources.files[:MOST_FILES]:
-            if not is_side(file.path):
-                yield from self._file(file)
-        if len(self._sources.files) > MOST_FILES:
-            reason = f"Only the first {MOST_FILES:,} files were read for what they take from packages."
-            self.skipped.append(Skipped("", SkipKind.GAP, "too-many-files", reason))
-
-    def _file(self, file: SourceFile) -> Iterator[Lack]:
-        kind = _extension(file.path)
-        judge = self._python if kind in _PYTHON else self._script if kind in _SCRIPT else None
-        if judge is None:
-            return
-        try:
-            data = self._sources.read(file.path)
-        except (OSError, WalkdownError):
-            reason = "It could not be read for what it takes from packages."
-            self.skipped.append(Skipped(file.path, SkipKind.GAP, "unreadable", reason))
-            return
-        found = judge.lacks(file.path, data)
-        if found is None:
-            # Code that no parser takes is no code that runs.
-            reason = "What it takes from packages cannot be told."
-            self.skipped.append(Skipped(file.path, SkipKind.SCOPE, "syntax-error", reason))
-            return
-        self.looked.add(file.path)
-        yield from found
-
-    def about_versions(self) -> Iterator[Skipped]:
-        names = sorted({name for judge in (self._python, self._script) if judge for name in judge.other_versions})
-        if names:
-            shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
-            reason = (
-                f"The installed copy is not the version the project asks for, so it proves nothing: {shown}. Install "
-                "the packages anew and scan again."
-            )
-            yield Skipped("", SkipKind.LIMIT, "other-version", reason)
-
-
 def _bases(paths: Iterable[str]) -> list[str]:
     """Folders in which people put an environment: those that hold a list of packages, the nearest to the root first."""
     folders = {
@@ -164,7 +103,3 @@ def _bases(paths: Iterable[str]) -> list[str]:
         or (path.endswith(".txt") and "requirements" in path)
     }
     return sorted(folders, key=lambda one: (one.count("/"), one))
-
-
-def _extension(path: str) -> str:
-    return posixpath.splitext(path)[1][1:].lower()

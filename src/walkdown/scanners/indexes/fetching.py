@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from walkdown import __version__
+from walkdown.scanners.indexes.addresses import without_password
 from walkdown.scanners.indexes.wire import Why
 
 _SECONDS = 10.0  # for the server to say anything at all
@@ -79,23 +80,6 @@ class Index:
             raise NoAnswerError(Why.TOO_SLOW) from error
         except (http.client.HTTPException, OSError, ValueError) as error:
             raise NoAnswerError(Why.UNREACHABLE) from error
-
-
-def without_password(base: str) -> str:
-    parts = urllib.parse.urlsplit(base.rstrip("/"))
-    return urllib.parse.urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def is_usable(base: str) -> bool:
-    """HTTPS, or this machine itself: over anything else anybody on the way could answer."""
-    try:
-        parts = urllib.parse.urlsplit(base)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    if parts.query or parts.fragment or not host:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in ("127.0.0.1", "::1", "localhost"))
 
 
 def _opener() -> urllib.request.OpenerDirector:

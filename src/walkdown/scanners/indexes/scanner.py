@@ -23,8 +23,8 @@ from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.place import PackagePlace
 from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, Sources, Tool, Where
+from walkdown.scanners.indexes.addresses import is_usable, without_password
 from walkdown.scanners.indexes.belief import believed
-from walkdown.scanners.indexes.fetching import is_usable, without_password
 from walkdown.scanners.indexes.judge import judge
 from walkdown.scanners.indexes.wanted import Around, Gathered, Wanted, gather
 from walkdown.scanners.indexes.wire import NPM, PYPI, Answer, Question, State, Why, Work

@@ -76,7 +76,7 @@ class NpmAudit:
                     return _NO_DATA
                 parsed = self._answer(store, packages, offline=sources.offline)
         except AdvisoryError as error:
-            return Missing(error.what, error.do)
+            return Missing(error.what, error.do, data=True)
         asked = tuple(sorted({use.path for package in packages for use in package.uses}))
         return (Job(f"{len(packages)} npm packages", "", asked, settled=parsed),)
 

@@ -140,8 +140,8 @@ class Judge:
         title = f"{first.name} is unknown to the {first.ecosystem} index of {day}"
         meant = slip(first.ecosystem, first.name)
         hint = f" It is one slip from {meant.popular}: it differs by {meant.how}." if meant else ""
-        # What a list or a command names, the next install fetches. An import may be met by something that we cannot see:
-        # a host program, a bundler, a package of another name. All that were wrong in real projects were imports.
+        # What a list or a command names, the next install fetches. An import may be met by something that we cannot
+        # see: a host program, a bundler, a package of another name. All that were wrong in real projects were imports.
         grades = {Confidence.SURE: Severity.CRITICAL, Confidence.LIKELY: Severity.HIGH}
         severity = grades.get(confidence, Severity.MEDIUM)
         return self._finding(texts.PHANTOM, uses, severity, confidence, title, hint)

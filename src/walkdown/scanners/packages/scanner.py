@@ -9,17 +9,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from walkdown.advisories.names import ECOSYSTEMS, NameIndex, check_day
 from walkdown.errors import ScannerError
 from walkdown.model.finding import Finding
 from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, Sources, Tool, Where
-from walkdown.scanners.packages.judge import Judge
-from walkdown.scanners.packages.pinning import Pinning
-from walkdown.scanners.packages.project import read_project
-from walkdown.scanners.packages.uses import Memory, read_uses
 
 DAYS = 90  # how old an index may be before that is a gap
 _UPDATE = "walkdown db update, or without a network: walkdown db import FILE"
@@ -47,7 +41,7 @@ class Packages:
     def find(self, where: Where) -> tuple[Tool, ...] | Missing:
         index = self._index()
         if not index.headers:
-            return Missing("There is no index of package names on this machine.", _UPDATE)
+            return Missing("There is no index of package names on this machine.", _UPDATE, data=True)
         days = ", ".join(f"{one.ecosystem} names of {one.as_of[:10]}" for one in index.headers)
         return (Tool(self.name, where.version_of("walkdown"), (), note=f"{days}."),)
 
@@ -55,17 +49,15 @@ class Packages:
         return " ".join(one.digest for one in self._index().headers)
 
     def jobs(self, tool: Tool, sources: Sources, remembered: bytes | None) -> Sequence[Job]:  # noqa: ARG002
-        project = read_project(sources)
-        read = read_uses(sources, project, _recall(remembered))
-        self._memory = msgspec.msgpack.encode(Memory(read.memory))
-        judge = Judge(self._index(), project, sources.manifests(), read, sources)
-        findings = [*judge.findings(), *Pinning(sources.manifests(), sources, self._index().knows).findings()]
-        if not judge.looked and not judge.skipped:
+        from walkdown.scanners.packages.look import look  # parsers: only where there is a scan
+
+        seen = look(self._index(), sources, remembered)
+        self._memory = seen.memory
+        if not seen.looked and not seen.skipped:
             return ()
-        skipped = (*judge.skipped, *self._about_index(judge.asked_of))
-        looked = frozenset(judge.looked)
-        settled = Parsed(tuple(findings), looked=looked, skipped=skipped)
-        return [Job(self.name, key="", asked=tuple(sorted(looked)), settled=settled)]
+        skipped = (*seen.skipped, *self._about_index(seen.asked_of))
+        settled = Parsed(seen.findings, looked=seen.looked, skipped=skipped)
+        return [Job(self.name, key="", asked=tuple(sorted(seen.looked)), settled=settled)]
 
     def unread(self, sources: Sources) -> Sequence[Skipped]:  # noqa: ARG002 - known only once everything was read
         return ()
@@ -105,12 +97,3 @@ class Packages:
 
     def _age(self, day: str) -> int:
         return ((self._now or dt.datetime.now(dt.timezone.utc)) - check_day(day)).days
-
-
-def _recall(remembered: bytes | None) -> Memory:
-    if not remembered:
-        return Memory()
-    try:
-        return msgspec.msgpack.decode(remembered, type=Memory)
-    except msgspec.MsgspecError:
-        return Memory()  # of another version of walkdown: everything is read again

@@ -35,7 +35,7 @@ def about(path: Path | None) -> About | Missing | None:
         with Store.open(path) as store:
             return store.about if store.covers(PYPI) else None
     except AdvisoryError as error:
-        return Missing(error.what, error.do)
+        return Missing(error.what, error.do, data=True)
 
 
 def as_of(data: About) -> str:
