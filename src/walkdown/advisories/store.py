@@ -21,7 +21,7 @@ from walkdown.settings import Folders
 
 SCHEMA = 1
 APPLICATION = 0x77646F77  # "wdow", so that another program's file is told apart
-GET_SOME = "Get it anew: walkdown db update, or without a network: walkdown db import FILE"
+GET_SOME = "Get it anew: walkdown db update, or walkdown db import FILE"
 DAYS_ONLINE, DAYS_OFFLINE = 7, 30
 _CLOCKS_DIFFER = dt.timedelta(days=1)
 _SAMPLES = 25
@@ -108,7 +108,7 @@ class Store:
     def open(cls, path: Path) -> Store:
         """AdvisoryError where there is none, or it is broken, empty, or of another version of walkdown."""
         if not path.is_file():
-            do = "walkdown db update, or without a network: walkdown db import FILE"
+            do = "walkdown db update, or walkdown db import FILE"
             raise AdvisoryError("There is no advisory data on this machine.", do)
         db: sqlite3.Connection | None = None
         try:

@@ -20,7 +20,7 @@ from walkdown.settings import Folders, Settings, load
 
 DB = "walkdown.db/1"
 MB = 1e6
-_OLD = "walkdown db update, or without a network: walkdown db import FILE"
+_OLD = "walkdown db update, or walkdown db import FILE"
 _DIGEST_SHOWN = 16
 
 

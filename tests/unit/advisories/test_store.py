@@ -89,7 +89,7 @@ def test_of_two_with_one_id_the_newer_counts_and_its_old_names_are_gone(path: Pa
 def test_no_store_is_said_with_the_way_to_get_one(path: Path) -> None:
     with pytest.raises(AdvisoryError, match="no advisory data") as caught:
         Store.open(path)
-    assert caught.value.do == "walkdown db update, or without a network: walkdown db import FILE"
+    assert caught.value.do == "walkdown db update, or walkdown db import FILE"
 
 
 def _cut(path: Path) -> None:

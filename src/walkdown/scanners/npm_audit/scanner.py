@@ -22,7 +22,7 @@ from walkdown.scanners.npm_audit.unread import unread
 
 _NO_DATA = Missing(
     "There is no advisory data on npm packages on this machine.",
-    "walkdown db update, or without a network: walkdown db import FILE",
+    "walkdown db update, or walkdown db import FILE",
     data=True,
 )
 _SHOWN = 5

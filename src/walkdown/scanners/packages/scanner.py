@@ -16,7 +16,7 @@ from walkdown.model.outcome import Missing, SkipKind, Skipped
 from walkdown.model.scanner import Batch, Command, Job, Parsed, Printed, Sources, Tool, Where
 
 DAYS = 90  # how old an index may be before that is a gap
-_UPDATE = "walkdown db update, or without a network: walkdown db import FILE"
+_UPDATE = "walkdown db update, or walkdown db import FILE"
 
 
 class Packages:

@@ -19,7 +19,7 @@ from walkdown.scanners.pip_audit.lists import Asked, Told
 
 NO_DATA = Missing(
     "There is no advisory data on this machine.",
-    "walkdown db update, or without a network: walkdown db import FILE",
+    "walkdown db update, or walkdown db import FILE",
     data=True,
 )
 ASKS_THE_INDEX = "No advisory data on this machine: asks the package index."
