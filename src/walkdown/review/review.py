@@ -24,6 +24,7 @@ from walkdown.model import (
     Looks,
     Manifest,
     Missing,
+    PackagePlace,
     Report,
     ScanResult,
     Silence,
@@ -195,7 +196,7 @@ class Review:
         """The flagged line and its neighbours as they are now, secrets masked, and the number of the first line.
         An empty text where there is nothing to show, or where nobody knows yet what in it is secret."""
         place = finding.place
-        if not self._knows_secrets or not isinstance(place, FilePlace) or not place.line:
+        if not self._knows_secrets or not isinstance(place, FilePlace | PackagePlace) or not place.line:
             return 0, ""
         first = max(1, place.line - before)
         lines = self._text(place.path).split("\n")[first - 1 : place.line + after]
@@ -209,7 +210,7 @@ class Review:
         """Who wrote the flagged line, and the comment that silences it, and when. Empty where git does not know. Asks
         git, which may take its time."""
         place = finding.place
-        if not isinstance(place, FilePlace) or not place.line:
+        if not isinstance(place, FilePlace | PackagePlace) or not place.line:
             return {}
         lines = [place.line, *([finding.silenced.line] if finding.silenced else [])]
         try:

@@ -127,7 +127,8 @@ def place_text(finding: Finding) -> str:
     if isinstance(place, RepoPlace):
         return place.about or "the repository"
     if isinstance(place, PackagePlace):
-        return f"{place.name} {place.version}".strip() + (f" ({place.path})" if place.path else "")
+        where = f" ({place.path}{f':{place.line}' if place.line else ''})" if place.path else ""
+        return f"{place.name} {place.version}".strip() + where
     line = line_of(place)
     where = path_of(place) + (f":{line}" if line else "")
     return f"{where} @ {place.commit[:8]}" if isinstance(place, CommitPlace) else where

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from walkdown.model import Finding, Kind, Subject, line_of, path_of
-from walkdown.model.place import FilePlace
+from walkdown.model.place import FilePlace, PackagePlace
 from walkdown.review import Board, Looked, Review
 from walkdown.tui import finding_words as words
 from walkdown.tui.keys import bindings
@@ -158,7 +158,7 @@ def code_of(finding: Finding, looked: Looked | None, review: Review) -> tuple[in
 
 
 def _why_no_code(finding: Finding, looked: Looked | None) -> str:
-    if not isinstance(finding.place, FilePlace) or not finding.place.line:
+    if not isinstance(finding.place, FilePlace | PackagePlace) or not finding.place.line:
         return ""
     if looked is None:
         return "The code is shown when the scan has ended: only then it is known what in it is secret."
