@@ -13,8 +13,8 @@ import pytest
 
 from helpers.fake_index import Asked, FakeIndex, fake_index
 from walkdown.scanners.indexes import npm, pypi
-from walkdown.scanners.indexes.asking import Line, ask_all
 from walkdown.scanners.indexes.addresses import is_usable, without_password
+from walkdown.scanners.indexes.asking import Line, ask_all
 from walkdown.scanners.indexes.fetching import Index, NoAnswerError, NotThereError, Reply
 from walkdown.scanners.indexes.kept import DAY, Kept
 from walkdown.scanners.indexes.wire import PYPI, Answer, Known, Question, State, Why

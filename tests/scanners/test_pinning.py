@@ -111,6 +111,40 @@ def test_an_application_without_a_lock(folder: Path, files: dict[str, str]) -> N
     assert (finding.rule.id, finding.severity) == ("package-no-lock", Severity.MEDIUM)
 
 
+MANY = [f"part-{number}" for number in range(25)]
+DEPLOYED = f"""\
+[build-system]
+requires = []
+[project]
+name = "published-lib"
+dependencies = {json.dumps(["flask", *MANY])}
+"""
+
+
+def test_a_whole_server_is_an_application_also_where_it_is_published(folder: Path) -> None:
+    assert "no-lock" in rules(folder, {"pyproject.toml": DEPLOYED})
+    assert "no-lock" not in rules(folder, {"pyproject.toml": DEPLOYED.replace('"flask", ', "")})
+    listed = "[metadata]\nname = x\n[options]\ninstall_requires =\n    " + "\n    ".join(MANY) + "\n"
+    assert "no-lock" in rules(folder, {"setup.cfg": listed, "Dockerfile": "FROM python\n"})
+    assert "no-lock" not in rules(folder, {"setup.cfg": listed})
+    needs = dict.fromkeys(["express", *MANY], "^1")
+    package = json.dumps({"name": "x", "version": "1", "bin": {"x": "./x"}, "dependencies": needs})
+    assert "no-lock" in rules(folder, {"package.json": package, "docker/Dockerfile": "FROM node\n"})
+    assert "no-lock" not in rules(folder, {"package.json": package})
+
+
+def test_a_lock_below_a_workspace_weighs_little(folder: Path) -> None:
+    inner = '{"name": "inner", "private": true, "dependencies": {"zod": "^3"}}'
+    files = {
+        "a/package.json": inner,
+        "a/package-lock.json": lock({"": {"dependencies": {"zod": "^1"}}, "node_modules/zod": {"version": "1.0.0"}}),
+    }
+    top = {"package.json": '{"private": true, "workspaces": ["a"]}', "package-lock.json": lock({"": {}})}
+    alone = [one.severity for one in unpinned(folder, files) if one.rule.id == "package-lock-out-of-step"]
+    below = [one.severity for one in unpinned(folder, files | top) if one.rule.id == "package-lock-out-of-step"]
+    assert (alone, below[-1:]) == ([Severity.MEDIUM], [Severity.LOW])
+
+
 LIBRARY = '{"name": "tool", "version": "1.0.0", "exports": "./x.js", "dependencies": {"zod": "^3"}}'
 
 
@@ -385,6 +419,10 @@ def test_locked_names_of_python(folder: Path) -> None:
         ("types-requests", "requests", "requests"),
         ("published-lib", "published_lib_extra_magic", "published-lib-extra-magic"),
         ("flask", "pgtrigger", "django-pgtrigger"),
+        ("sqlalchemy", "sqlalchemy_secure_jwt", "sqlalchemy-secure-jwt"),
+        ("pydantic", "pydantic_easy_jwt", "pydantic-easy-jwt"),
+        ("retry", "magic_retry", "magic-retry"),
+        ("secure-jwt-guard", "sqlalchemy_secure_jwt", "sqlalchemy-secure-jwt"),
     ],
 )
 def test_a_likeness_hides_no_other_package(folder: Path, declared: str, imported: str, name: str) -> None:

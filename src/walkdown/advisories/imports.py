@@ -14,6 +14,8 @@ from functools import cache
 import msgspec
 from tree_sitter import Language, Node, Parser, Tree
 
+from walkdown.advisories.import_lines import lines_with_imports, may_be_newer
+from walkdown.advisories.script_blocks import BLOCKS, is_packed, script_of
 from walkdown.syntax.text import decode
 
 MOST_BYTES = 1024 * 1024
@@ -22,7 +24,10 @@ _LONGEST = 300
 PYTHON = frozenset({"py", "pyw"})
 SCRIPT = frozenset({"js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"})
 
-_CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
+_CATCHES = _MISSING | {"Exception", "BaseException"}
+_OTHERWISE = _CATCHES | {"AttributeError", "NameError"}  # what is imported there stands in for what is not there
+_HOMES = re.compile(rb"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b")
 _CALLS = re.compile(rb"\b(?:import|require|from)\b")
 
 
@@ -41,6 +46,8 @@ def read_imports(data: bytes, extension: str) -> tuple[Import, ...] | None:
     if len(data) > MOST_BYTES:
         return None
     try:
+        if extension in BLOCKS:
+            data, extension = script_of(data, extension)
         found = _python(data) if extension in PYTHON else _script(data, extension)
         return tuple(sorted(found, key=lambda one: (one.line, one.name)))[:MOST_IMPORTS]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -50,12 +57,27 @@ def read_imports(data: bytes, extension: str) -> tuple[Import, ...] | None:
 def _python(data: bytes) -> tuple[Import, ...]:
     if b"import" not in data:
         return ()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = ast.parse(decode(data, python=True))
-    found = list(_statements(tree))
+    text = decode(data, python=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except SyntaxError as error:
+        if "nested parentheses" in str(error) or not may_be_newer(text):
+            raise
+        found = [
+            Import(name[:_LONGEST], line, optional, late) for name, line, optional, late in lines_with_imports(text)
+        ]
+        if not found:
+            raise
+        asked: set[str] = set()
+    else:
+        found = list(_statements(tree))
+        asked = set(_asked_for(tree))
+        rescued = _rescued(tree)
+        found = [_without(one, rescued) for one in found]
     # Code that tried once whether a module is there knows what to do without it further down.
-    tried = {one.name.partition(".")[0] for one in found if one.optional}
+    tried = {one.name.partition(".")[0] for one in found if one.optional} | asked
     return tuple(
         msgspec.structs.replace(one, optional=True) if one.name.partition(".")[0] in tried else one for one in found
     )
@@ -70,9 +92,42 @@ def _statements(tree: ast.Module) -> Iterator[Import]:
         elif isinstance(node, ast.ImportFrom):
             yield from _from(node, optional, late)
         elif isinstance(node, ast.Call):
-            yield from _called(node)
+            yield from _called(node, optional)
         inner = late or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         waiting.extend((child, optional or _is_optional(node, child), inner) for child in ast.iter_child_nodes(node))
+
+
+def _asked_for(tree: ast.Module) -> Iterator[str]:
+    """`if not check_module("apprise"): return`: the names that a condition asks after."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.If, ast.IfExp)):
+            for call in ast.walk(node.test):
+                if isinstance(call, ast.Call) and len(call.args) == 1 and isinstance(call.args[0], ast.Constant):
+                    value = call.args[0].value
+                    if isinstance(value, str) and value.isidentifier():
+                        yield value
+
+
+def _rescued(tree: ast.Module) -> list[tuple[int, int]]:
+    """Lines of the functions that are called where a missing module is caught."""
+    called = {
+        getattr(call.func, "id", getattr(call.func, "attr", ""))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Try) and any(_catches(handler, _MISSING) for handler in node.handlers)
+        for statement in node.body
+        for call in ast.walk(statement)
+        if isinstance(call, ast.Call)
+    }
+    return [
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in called
+    ]
+
+
+def _without(one: Import, rescued: list[tuple[int, int]]) -> Import:
+    held = one.late and any(start <= one.line <= end for start, end in rescued)
+    return msgspec.structs.replace(one, optional=True) if held else one
 
 
 def _from(node: ast.ImportFrom, optional: bool, late: bool) -> Iterator[Import]:
@@ -87,14 +142,14 @@ def _from(node: ast.ImportFrom, optional: bool, late: bool) -> Iterator[Import]:
         yield Import(node.module[:_LONGEST], node.lineno, optional, late)
 
 
-def _called(node: ast.Call) -> Iterator[Import]:
-    """`importlib.import_module("x")`: whoever writes that can do without, or looks after it in another way."""
+def _called(node: ast.Call, optional: bool) -> Iterator[Import]:
+    """`importlib.import_module("x")` needs it when that line runs; `importorskip` does without it."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     first = node.args[0] if node.args else None
     value = first.value if isinstance(first, ast.Constant) else None
     asks = name in ("import_module", "__import__", "importorskip")
     if asks and isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w.]*", value):
-        yield Import(value[:_LONGEST], node.lineno, optional=True)
+        yield Import(value[:_LONGEST], node.lineno, optional or name == "importorskip", late=True)
 
 
 def _is_optional(node: ast.AST, child: ast.AST) -> bool:
@@ -102,7 +157,7 @@ def _is_optional(node: ast.AST, child: ast.AST) -> bool:
         # What the handler imports in its stead is as optional: one of the two is there.
         return any(_catches(handler) for handler in node.handlers)
     if isinstance(node, ast.ExceptHandler):
-        return _catches(node)
+        return _catches(node, _OTHERWISE)
     if isinstance(node, ast.If) and child is not node.test:
         return bool(
             re.search(r"TYPE_CHECKING|version_info|PY2|PY3|find_spec|platform|os\.name", ast.unparse(node.test))
@@ -112,16 +167,16 @@ def _is_optional(node: ast.AST, child: ast.AST) -> bool:
     return False
 
 
-def _catches(handler: ast.ExceptHandler) -> bool:
+def _catches(handler: ast.ExceptHandler, wanted: frozenset[str] = _CATCHES) -> bool:
     kind = handler.type
     if kind is None:
         return True
     names = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    return any(getattr(name, "id", getattr(name, "attr", "")) in _CATCHES for name in names)
+    return any(getattr(name, "id", getattr(name, "attr", "")) in wanted for name in names)
 
 
 def _script(data: bytes, extension: str) -> tuple[Import, ...]:
-    if not _CALLS.search(data):
+    if not _CALLS.search(data) or is_packed(data):
         return ()
     source = decode(data).encode("utf-8", "surrogatepass")
     tree = Parser(_language(extension)).parse(source)
@@ -141,7 +196,21 @@ def _sources(tree: Tree) -> Iterator[Import]:
         if node.type in ("ambient_declaration", "comment", "string", "regex"):
             continue
         body = node.child_by_field_name("body") if node.type == "try_statement" else None
+        optional = optional or _asks_first(node)
         waiting.extend((child, optional or child == body) for child in node.children)
+
+
+def _asks_first(node: Node) -> bool:
+    """`typeof exports == "object" ? require("x") : window.X`: code made for several homes; `X || await import("x")`:
+    what is there already comes first."""
+    if node.type in ("if_statement", "ternary_expression"):
+        condition = node.child_by_field_name("condition")
+        return condition is not None and bool(_HOMES.search(condition.text or b""))
+    if node.type == "binary_expression":
+        sign, left = node.child_by_field_name("operator"), node.child_by_field_name("left")
+        text = (left.text or b"") if left is not None else b""
+        return sign is not None and sign.type in ("||", "??") and bool(re.match(rb"(?:globalThis|window|self)\b", text))
+    return False
 
 
 def _only_types(node: Node) -> bool:

@@ -28,6 +28,13 @@ def packages_of(module: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or (("-".join(_WORD.findall(parts[0].lower())),) if parts[0] else ())
 
 
+def namespaced(module: str) -> tuple[str, ...]:
+    """The packages that a dotted module would be of if its first names are only a shared roof, the inner one first:
+    `dogpile.cache` comes from dogpile-cache, and nobody publishes dogpile."""
+    parts = ["-".join(_WORD.findall(part.lower())) for part in module.split(".")[:3]]
+    return tuple("-".join(parts[:count]) for count in range(len(parts), 1, -1) if all(parts[:count]))
+
+
 def is_in_table(module: str) -> bool:
     parts = module.split(".")[:_MOST_PARTS]
     return parts[0] in _SHARED or any(".".join(parts[:count]) in _table() for count in range(len(parts), 0, -1))

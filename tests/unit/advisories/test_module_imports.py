@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from walkdown.advisories.imports import MOST_BYTES, Import, read_imports
-from walkdown.advisories.module_names import is_elsewhere, is_in_table, modules_of, packages_of
+from walkdown.advisories.module_names import is_elsewhere, is_in_table, modules_of, namespaced, packages_of
 from walkdown.advisories.names import NameIndex
 from walkdown.advisories.script_names import package_of
 
@@ -40,8 +41,130 @@ def test_python_imports_with_what_is_optional_told_apart() -> None:
     assert found == {
         "os": (1, False, False), "yaml": (1, False, False), "google.cloud.storage": (2, False, False),
         "ujson": (6, True, False), "json": (8, True, False), "pandas": (10, True, False), "stripe": (12, False, True),
-        "uvloop": (14, True, False), "plugin.one": (15, True, False), "real": (18, False, False),
+        "uvloop": (14, True, False), "plugin.one": (15, False, True), "real": (18, False, False),
     }  # fmt: skip
+
+
+GUARDED = b"""\
+try:
+    Field = models.Field
+except AttributeError:
+    import stand_in
+def shell():
+    import pretty_shell
+def other():
+    import needed
+try:
+    shell()
+except ImportError:
+    plain()
+def send():
+    if not check_module("sender"):
+        return
+    import sender
+"""
+
+
+def test_an_import_whose_lack_is_looked_after_elsewhere_is_optional() -> None:
+    found = {one.name: one.optional for one in read_imports(GUARDED, "py") or ()}
+    assert found == {"stand_in": True, "pretty_shell": True, "needed": False, "sender": True}
+
+
+NEWER = b'''\
+"""
+import from_a_docstring
+"""
+import first, second.inner as s  # import from_a_comment
+from third.part import (
+    x,
+)
+text = "import from_a_string"
+try:
+    import fourth
+except ImportError:
+    fourth = None
+def late(a):
+    if a: import fifth
+    return f"{a["key"]}"
+def generic():
+    x = """
+import from_a_text
+"""
+    from . import local
+    match = t"{x:{"newest"}}" = 1
+'''
+
+
+def test_python_newer_than_ours_is_read_by_its_lines() -> None:
+    found = {one.name: (one.line, one.optional, one.late) for one in read_imports(NEWER, "py") or ()}
+    assert found == {
+        "first": (4, False, False), "second.inner": (4, False, False), "third.part": (5, False, False),
+        "fourth": (10, True, False), "fifth": (14, False, True),
+    }  # fmt: skip
+
+
+def test_a_file_made_to_keep_the_reader_busy_does_not() -> None:
+    started = time.process_time()
+    data = b"try:\n" + b"  import x\n" * 80_000 + b"except = 1\n"
+    assert len(read_imports(data, "py") or ()) == 5_000
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"import old\nprint 'two'\n",
+        b"import old\ntry:\n    x()\nexcept ValueError, e:\n    pass\n",
+        b"import {{ name }}\nfrom {{ name }} import x\nimport real\n",
+        b"{% if x %}\nimport real\n{% endif %}\n",
+    ],
+)
+def test_old_python_and_templates_are_not_read_by_their_lines(data: bytes) -> None:
+    assert read_imports(data, "py") is None
+
+
+VUE = b"""\
+<template><p>import x from "text"</p></template>
+<script lang="ts">
+import type { A } from "types";
+export default {};
+</script>
+<script setup lang="ts">
+import b from "set-up";
+</script>
+"""
+
+
+def test_script_blocks_are_read_on_their_own_lines() -> None:
+    found = {one.name: (one.line, one.optional) for one in read_imports(VUE, "vue") or ()}
+    assert found == {"types": (3, True), "set-up": (7, False)}
+    assert read_imports(b"<script>\nimport a from 'a'\n</script>", "svelte") == (Import("a", 2),)
+    assert read_imports(b"---\nimport a from 'a'\n---\n<p/>\n<script>import b from 'b'</script>", "astro") == (
+        Import("a", 2), Import("b", 5),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"(function e(t,n,r){function s(o,u){}})({1:[function(require,module,exports){\nrequire('inside')\n},{}]},{},[1])",  # noqa: E501
+        b"x({1: [function (require, module, exports) {\n require('inside');\n}, {\n \"inside\": 9\n }], 2: [function (require, module, exports) {}]})",  # noqa: E501
+    ],
+)
+def test_a_bundle_needs_no_package(data: bytes) -> None:
+    assert read_imports(data, "js") == ()
+
+
+def test_code_for_several_homes_is_optional() -> None:
+    text = b"""\
+if (typeof exports == "object" && typeof module == "object") mod(require("cm/lib"));
+else if (typeof define == "function" && define.amd) define(["cm/lib"], mod);
+const { OPS } = globalThis.lib || (await import("lib"));
+if (typeof window !== "undefined") require("needed");
+const y = opts || require("needed-too");
+"""
+    found = {one.name: one.optional for one in read_imports(text, "mjs") or ()}
+    assert found == {"cm/lib": True, "lib": True, "needed": False, "needed-too": False}
 
 
 SCRIPT = b"""\
@@ -104,6 +227,11 @@ def test_from_an_import_to_its_npm_package(text: str, package: str) -> None:
 )  # fmt: skip
 def test_from_a_module_to_its_package(module: str, package: str) -> None:
     assert packages_of(module)[0] == package
+
+
+def test_a_shared_roof_is_looked_up_by_the_dotted_name() -> None:
+    assert namespaced("dogpile.cache.api") == ("dogpile-cache-api", "dogpile-cache")
+    assert namespaced("yaml") == ()
 
 
 def test_the_table_names_packages_that_exist() -> None:

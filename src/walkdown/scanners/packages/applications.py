@@ -24,6 +24,16 @@ _DEPLOYED = re.compile(
     r"|render\.yaml|railway\.(?:json|toml)|app\.yaml|vercel\.json|netlify\.toml|wsgi\.py|asgi\.py|runtime\.txt"
 )
 
+# What answers requests of its own: whoever asks for one of these, and for many packages beside it, is put on a server.
+_SERVES = frozenset({
+    "django", "flask", "fastapi", "starlette", "tornado", "sanic", "quart", "litestar", "aiohttp", "bottle", "cherrypy",
+    "pyramid", "falcon", "gunicorn", "uvicorn", "waitress", "daphne", "hypercorn", "cheroot", "granian",
+    "express", "fastify", "koa", "hono", "next", "nuxt", "@nestjs/core", "@hapi/hapi", "restify", "sails",
+    "@adonisjs/core", "@strapi/strapi", "@remix-run/node", "@feathersjs/feathers",
+})  # fmt: skip
+_MANY, _VERY_MANY = 15, 25
+_BESIDE = ("", "docker", ".docker", "deploy", "deployment", ".devops", "infra")
+
 # What is in these runs on a developer's machine or in CI.
 _AT_WORK = frozenset({"ci", "tools", "tool", "scripts", "hack", "release", "releases", "lint", "dev"})
 _INSTALLS = re.compile(r"(?:Dockerfile|Containerfile)[^/]*|[^/]*\.dockerfile|Procfile", re.IGNORECASE)
@@ -84,8 +94,22 @@ def beside_the_application(path: str) -> bool:
     )
 
 
+def is_server(manifest: Manifest, sources: Sources) -> bool:
+    """A whole server, also where it is published and can be installed by its name: it needs much, and it is put into a
+    container or serves by itself. A library for such a server needs little."""
+    needed = {one.name for one in manifest.dependencies if not one.group}
+    if manifest.lock or len(needed) < _MANY:
+        return False
+    serves, deployed = bool(needed & _SERVES), is_deployed(posixpath.dirname(manifest.path), sources)
+    if manifest.ecosystem == "npm":  # where also the parts of a library are many
+        return serves and deployed
+    return deployed or (serves and len(needed) >= _VERY_MANY)
+
+
 def is_application(manifest: Manifest, sources: Sources, knows: Knows) -> bool:
     """False where it cannot be told."""
+    if is_server(manifest, sources):
+        return True
     try:
         data = sources.read(manifest.path)
         if manifest.kind == "package-json":
@@ -119,6 +143,16 @@ def is_member(manifest: Manifest, lock: Manifest, sources: Sources) -> bool:
     inner = posixpath.relpath(manifest.covers, lock.covers or ".")
     named = (pattern.strip("/").removeprefix("./") for pattern in _workspaces(lock.covers, sources))
     return any(fnmatch.fnmatchcase(inner, pattern) for pattern in named)
+
+
+def is_stray(lock: Manifest, sources: Sources) -> bool:
+    """Below a workspace, whose one lock at the top is what an install goes by."""
+    folder = lock.covers
+    while folder and lock.ecosystem == "npm":
+        folder = posixpath.dirname(folder)
+        if _workspaces(folder, sources):
+            return True
+    return False
 
 
 def _workspaces(folder: str, sources: Sources) -> list[str]:
@@ -165,8 +199,9 @@ def _python_application(content: _Pyproject, manifest: Manifest, sources: Source
 
 
 def is_deployed(folder: str, sources: Sources) -> bool:
+    folders = {posixpath.join(folder, inner) if inner else folder for inner in _BESIDE}
     return any(
-        posixpath.dirname(file.path) == folder and _DEPLOYED.fullmatch(posixpath.basename(file.path))
+        posixpath.dirname(file.path) in folders and _DEPLOYED.fullmatch(posixpath.basename(file.path))
         for file in sources.files
     )
 
@@ -213,5 +248,5 @@ _BUILDS = re.compile(r"\bsetup\s*\(|^\[build-system\]|^\[metadata\]|^\[project\]
 
 def _is_application_at(path: str, manifests: Sequence[Manifest], sources: Sources, knows: Knows) -> bool:
     folder = posixpath.dirname(path)
-    own = [one for one in manifests if one.kind == "pyproject" and posixpath.dirname(one.path) == folder]
+    own = [one for one in manifests if one.kind in ("pyproject", "setup-cfg") and posixpath.dirname(one.path) == folder]
     return any(is_application(one, sources, knows) for one in own)

@@ -14,7 +14,7 @@ MOST_COMMANDS = 500
 _LONGEST = 2_000
 
 _PYTHON = (
-    r"(?:python[\d.]*\s+-m\s+)?pip[\d.]*\s+install|uv\s+(?:pip\s+install|add|tool\s+(?:install|run))"
+    r"(?:python[\d.]*\s+-m\s+)?pip[\d.]*\s+install|uv\s+(?:pip\s+install|add|run|tool\s+(?:install|run))"
     r"|uvx|pipx\s+(?:install|run)"
     r"|(?:poetry|pdm|pipenv|rye)\s+(?:add|install)"
 )
@@ -26,7 +26,7 @@ _COMMAND = re.compile(rf"(?<![\w./@-])(?:(?P<python>{_PYTHON})|(?P<npm>{_NPM}))(
 _ONE_ONLY = re.compile(r"npx|bunx|dlx|uvx|run|exec|x")  # what follows the first name is that program's own business
 _END = re.compile(r"&&|\|\||[;|#<>`)\]}]|\\n|$")
 _EXPRESSION = re.compile(r"\$?\{\{[^{}\n]{0,200}\}\}[\w.-]*|\$\([^()\n]{0,200}\)")
-_FENCE = re.compile(r"^\s{0,12}(?:```|~~~)")
+_FENCE = re.compile(r"^\s{0,12}(`{3,}|~{3,})(.*)")
 _INDENTED = re.compile(rf"(?: {{4}}|\t)\s*(?:[$>%]\s+)?(?P<command>(?:sudo\s+)?(?:{_PYTHON}|{_NPM})\s.*)")
 _WITH_VALUE = frozenset({
     "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-t", "--target", "--prefix", "--root",
@@ -40,7 +40,10 @@ _WITH_VALUE = frozenset({
     "--env-file", "--allow-insecure-host", "--build-constraint", "--override", "--overrides", "--constraints",
     "--keyring-provider", "--python-fetch", "--loglevel", "--cache", "--userconfig", "--install-strategy", "--report",
     "--use-feature", "--retry-delay", "--proxy", "--requirements", "--build-constraints", "--color", "--excludes",
-    "--no-install-package", "--index-strategy",
+    "--no-install-package", "--index-strategy", "--upgrade-strategy", "--install-option", "--global-option", "--path",
+    "--save-prefix", "--before", "--script-shell", "--fetch-timeout", "--fetch-retries", "--network-timeout",
+    "--network-concurrency", "--mutex", "--modules-folder", "--cache-folder", "--reporter", "--store-dir", "--arch",
+    "--os", "--cpu", "--libc", "--access", "--otp", "--uploaded-prior-to", "--spec", "--call",
 })  # fmt: skip
 _INDEX = frozenset(
     {"-i", "--index-url", "--extra-index-url", "--index", "--default-index", "-f", "--find-links", "--registry"}
@@ -53,28 +56,32 @@ _STAND_IN = re.compile(
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """`other_index`: the command names an index of its own, so ours has no say."""
+    """`other_index`: the command names an index of its own, so ours has no say. `beside`: run where the project's own
+    packages are installed, so that the name may be that of a program which one of them brings. `either`: in
+    which language it is meant cannot be told."""
 
     ecosystem: str
     name: str
     line: int
     other_index: bool = False
+    beside: bool = False
+    either: bool = False
 
 
 def wanted(path: str, data: bytes) -> tuple[Wanted, ...]:
     text = data[:MOST_BYTES].decode("utf-8", "replace")
     prose = path.lower().endswith((".md", ".mdx", ".rst", ".txt", ".adoc", "readme"))
     text = _EXPRESSION.sub("$", text)
-    found = [one for number, line in _lines(text, prose) for one in _line(number, line)]
+    found = [one for number, line in _lines(text, prose) for one in in_line(number, line)]
     return tuple(found[:MOST_COMMANDS])
 
 
 def _lines(text: str, prose: bool) -> Iterator[tuple[int, str]]:
     """Logical lines of commands; of a text for people only its code blocks and what stands in backticks."""
-    fenced, start, parts = False, 0, [""]
+    fenced, start, parts = "", 0, [""]
     for number, line in enumerate(text.split("\n"), 1):
-        if prose and _FENCE.match(line):
-            fenced = not fenced
+        if prose and (fence := _FENCE.match(line)):
+            fenced = _after(fenced, fence.group(1), fence.group(2))
             continue
         if prose and not fenced and (code := _INDENTED.match(line)):
             yield number, code["command"][:_LONGEST]
@@ -91,21 +98,62 @@ def _lines(text: str, prose: bool) -> Iterator[tuple[int, str]]:
             start, parts = 0, []
 
 
+def _after(fenced: str, mark: str, rest: str) -> str:
+    """The mark that is open after this line: only one as long, of the same sign and with nothing behind it, ends it."""
+    if not fenced:
+        return mark
+    return "" if mark[0] == fenced[0] and len(mark) >= len(fenced) and not rest.strip() else fenced
+
+
 _PROSE = frozenset({"in", "to", "and", "or", "the", "for", "from", "with", "into", "of", "on", "as", "is", "was"})
 _ENDS_SENTENCE = re.compile(r"[A-Za-z]{2}[.:!?][\"')]*$")
 
 
-def _line(number: int, line: str) -> Iterator[Wanted]:
+def in_line(number: int, line: str) -> Iterator[Wanted]:
     for match in _COMMAND.finditer(line):
         ecosystem = "PyPI" if match["python"] else "npm"
         end = _END.search(line, match.end())
         words = line[match.end() : end.start() if end else None].split()
-        one_only = bool(_ONE_ONLY.fullmatch(match.group().split()[-1]))
-        yield from _words(ecosystem, words, number, one_only=one_only)
+        last = match.group().split()[-1]
+        if _ONE_ONLY.fullmatch(last):
+            yield from _one_program(ecosystem, words, number, in_project=bool(re.match(r"uv\s+run", match.group())))
+        else:
+            yield from in_words(ecosystem, words, number)
 
 
-def _words(ecosystem: str, words: list[str], number: int, *, one_only: bool) -> Iterator[Wanted]:
+def _one_program(ecosystem: str, words: list[str], number: int, *, in_project: bool) -> Iterator[Wanted]:
+    """`npx cowsay`, `npx -p cowsay moo`, `uvx --from cowsay --with rich moo`: what is named beside the program comes
+    along, and the program is a package itself only where none was named for it."""
     other = any(word.partition("=")[0] in _INDEX for word in words)
+    named = in_project
+    waiting = ""
+    for word in words:
+        option, _, value = word.partition("=") if word.startswith("-") else ("", "", word)
+        if waiting:
+            option, waiting, value = waiting, "", word
+        elif option and not value:
+            waiting = option if option in _WITH_VALUE or option in _INDEX else ""
+            continue
+        brings = _BRINGS[ecosystem].get(option)
+        if not option:
+            if not named:
+                yield from in_words(ecosystem, [word], number, other=other)
+            return
+        if brings is not None:
+            named = named or brings
+            for one in value.strip("\"'").split(","):
+                yield from in_words(ecosystem, [one], number, other=other)
+
+
+# Whether the package that the option names also holds the program.
+_BRINGS = {
+    "PyPI": {"--from": True, "--with": False, "--spec": True},
+    "npm": {"--package": True, "-p": True},
+}
+
+
+def in_words(ecosystem: str, words: list[str], number: int, *, other: bool = False) -> Iterator[Wanted]:
+    other = other or any(word.partition("=")[0] in _INDEX for word in words)
     skip = False
     for word in words:
         if skip or word.startswith("-"):
@@ -118,8 +166,11 @@ def _words(ecosystem: str, words: list[str], number: int, *, one_only: bool) -> 
             yield Wanted(ecosystem, name, number, other)
         elif not re.match(r"[\w@\"'.$]", word):
             return  # prose or syntax: what follows is no list of packages any more
-        if one_only:
-            return
+
+
+def python_name(written: str) -> str:
+    """Of a requirement as it stands in a list, with its version and marker."""
+    return _name("PyPI", written.partition(";")[0].replace(" ", ""))
 
 
 def _name(ecosystem: str, word: str) -> str:

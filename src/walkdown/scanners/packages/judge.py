@@ -11,7 +11,7 @@ import msgspec
 
 from walkdown.advisories.imports import PYTHON, SCRIPT
 from walkdown.advisories.lookalike import Slip, slip
-from walkdown.advisories.module_names import comes_with, is_in_table, packages_of
+from walkdown.advisories.module_names import comes_with, is_in_table, namespaced, packages_of
 from walkdown.advisories.names import NameIndex, is_name
 from walkdown.advisories.popular import is_well_used
 from walkdown.model.dependency import Manifest
@@ -21,6 +21,8 @@ from walkdown.model.place import FilePlace, PackagePlace, RepoPlace
 from walkdown.model.scanner import Sources
 from walkdown.model.severity import Confidence, Severity
 from walkdown.scanners.packages import texts
+from walkdown.scanners.packages.about_lists import MOST_PLACES, about_list, borrowed, listed, never_mentioned
+from walkdown.scanners.packages.applications import beside_the_application
 from walkdown.scanners.packages.likeness import may_give, usual_names
 from walkdown.scanners.packages.locked_names import Unknown, unknown
 from walkdown.scanners.packages.places import extension, is_fixture
@@ -28,7 +30,6 @@ from walkdown.scanners.packages.project import Project
 from walkdown.scanners.packages.unused import unused
 from walkdown.scanners.packages.uses import Read, Use, folders_above, real_name
 
-MOST_PLACES = 20
 _SHOWN = 5
 _FEW = 20  # times as much code of the other kind: then a helper script is not what is deployed
 _BROUGHT_BY = {"@jest/globals": "jest"}  # which says itself to import it so
@@ -54,6 +55,11 @@ class Judge:
         self._aliases: set[str] = set()
         # What a container file or a script installs is there as well, whichever list it is on.
         self._installed = {one.name for one in (*read.installed_at, *read.other_index) if one.ecosystem == "PyPI"}
+        self._fetched = {
+            (posixpath.dirname(one.path), one.name)
+            for one in read.installed_at
+            if one.ecosystem == "npm" and one.beside
+        }
         self._held: set[tuple[str, str]] = set()
         self.asked_of: set[str] = set()
         self.looked = set(read.looked) | {one.path for one in self._manifests if not one.skipped}
@@ -67,7 +73,7 @@ class Judge:
         imports = [uses for uses in _together(self._read.imported) if (uses[0].ecosystem, uses[0].name) not in told]
         found = strange + self._imports(imports)
         told |= {(one.place.ecosystem, one.place.name) for one in found if isinstance(one.place, PackagePlace)}
-        found += [_borrowed(ecosystem, uses) for ecosystem, uses in sorted(self._borrowed.items())]
+        found += [borrowed(ecosystem, uses) for ecosystem, uses in sorted(self._borrowed.items())]
         found += self._unused(told)
         self._say_private()
         return found
@@ -114,11 +120,11 @@ class Judge:
         title = f"{lock.path} has {many} unknown to the {lock.ecosystem} index of {day}"
         uses = [Use(lock.ecosystem, one.name, lock.path, one.dependency.line) for one in gone]
         about = f"locked packages of {lock.path} unknown to the index"
-        return _about_list(texts.LOCKED_UNKNOWN, title, f" They are: {_listed(names)}.", about, uses, Severity.MEDIUM)
+        return about_list(texts.LOCKED_UNKNOWN, title, f" They are: {listed(names)}.", about, uses, Severity.MEDIUM)
 
     def _say_gone(self, lock: Manifest, gone: Sequence[Unknown]) -> None:
         """npm keeps the names of what it takes down, so that such a name says more of the list than of the package."""
-        shown = _listed(sorted(one.name for one in gone), _SHOWN)
+        shown = listed(sorted(one.name for one in gone), _SHOWN)
         reason = f"Downloaded once, by their hashes, and not in the list of npm names: {shown}."
         self.skipped.append(Skipped(lock.path, SkipKind.LIMIT, "locked-unknown-npm", reason))
 
@@ -131,8 +137,21 @@ class Judge:
         if known is False:
             if (first.ecosystem, first.name) in self._held:
                 return None
-            return None if self._is_private(first) else self._phantom(uses, Confidence.SURE)
+            if self._is_private(first) or self._is_program_of_another(uses) or self._is_of_other_language(uses):
+                return None
+            return self._phantom(uses, Confidence.LIKELY if all(use.beside for use in uses) else Confidence.SURE)
         return self._lookalike(uses) if known else None
+
+    def _is_program_of_another(self, uses: list[Use]) -> bool:
+        """`npx tool` in a script of package.json runs what an installed package brings, whatever that is called."""
+        if not all(use.beside for use in uses):
+            return False
+        word = uses[0].name.rpartition("/")[2]
+        return any(word in name for name in self._declared["npm"] | self._locked["npm"])
+
+    def _is_of_other_language(self, uses: list[Use]) -> bool:
+        other = "npm" if uses[0].ecosystem == "PyPI" else "PyPI"
+        return all(use.either for use in uses) and self._knows(other, uses[0].name) is not False
 
     def _phantom(self, uses: list[Use], confidence: Confidence) -> Finding:
         first = uses[0]
@@ -172,10 +191,13 @@ class Judge:
         if self._is_by_the_way(ecosystem):
             return phantoms
         names = sorted({uses[0].name for uses in together})
-        shown = _listed(names, _SHOWN)
+        shown = listed(names, _SHOWN)
         rule = msgspec.structs.replace(texts.NO_LIST, message=f"{texts.NO_LIST.message} Imported are: {shown}.")
         place = RepoPlace(f"packages of {ecosystem}")
-        whole = Finding(rule, Severity.MEDIUM, Confidence.LIKELY, place, sources=(Source(texts.TOOL, rule.id),))
+        shown_at = tuple(FilePlace(uses[0].path, uses[0].line) for uses in together[:MOST_PLACES])
+        whole = Finding(
+            rule, Severity.MEDIUM, Confidence.LIKELY, place, sources=(Source(texts.TOOL, rule.id),), places=shown_at
+        )  # fmt: skip
         return [*phantoms, whole]
 
     def _is_by_the_way(self, ecosystem: str) -> bool:
@@ -195,7 +217,8 @@ class Judge:
         if self._is_unheard_of(first):
             # What a program that loads this code brings along is imported late, where it is known to be there.
             late = all(use.late for use in open_uses)
-            return self._phantom(open_uses, Confidence.UNSURE if late else Confidence.LIKELY)
+            doubtful = late or bool(self._perhaps(first))
+            return self._phantom(open_uses, Confidence.UNSURE if doubtful else Confidence.LIKELY)
         name = first.name if first.ecosystem == "npm" else self._package_of(first)
         open_uses = [msgspec.structs.replace(use, name=name) for use in open_uses]
         if self._index.knows(first.ecosystem, name) and (alike := self._lookalike(open_uses)):
@@ -203,9 +226,26 @@ class Judge:
         if self._supplies(first, self._locked[first.ecosystem]) or self._is_beside(first):
             self._borrowed[first.ecosystem].append(open_uses)
             return None
-        title = f"{name} is imported and declared nowhere"
-        severity = Severity.LOW if all(use.late for use in open_uses) else Severity.MEDIUM
-        return self._finding(texts.UNDECLARED, open_uses, severity, Confidence.LIKELY, title)
+        return self._undeclared(open_uses)
+
+    def _undeclared(self, uses: list[Use]) -> Finding:
+        """Where no lock says what an install brings along, another package may well bring this one."""
+        first = uses[0]
+        locked = self._has_lock(first)
+        rule = texts.UNDECLARED if locked else texts.UNDECLARED_NO_LOCK
+        if first.ecosystem == "PyPI" and not is_in_table(first.module) and not is_well_used("PyPI", first.name):
+            rule = msgspec.structs.replace(rule, fix=texts.GUESSED_FIX)
+        # What only a helper script imports, or a function, stops no server when it starts.
+        aside = all(use.late or beside_the_application(use.path) for use in uses)
+        severity = Severity.MEDIUM if locked and not aside else Severity.LOW
+        title = f"{first.name} is imported and declared nowhere"
+        return self._finding(rule, uses, severity, Confidence.LIKELY, title)
+
+    def _has_lock(self, use: Use) -> bool:
+        if use.ecosystem == "PyPI":
+            return bool(self._locked["PyPI"])
+        folders = set(folders_above(use.path))
+        return any(one.lock and one.ecosystem == "npm" and one.covers in folders for one in self._manifests)
 
     def _is_beside(self, use: Use) -> bool:
         """Another package of the same workspace declares it, so an install of the whole puts it within reach."""
@@ -220,19 +260,25 @@ class Judge:
         names = {use.name, _BROUGHT_BY.get(use.name, use.name)}
         if extension(use.path) in _TYPED:
             names.add(_types_of(use.name))
-        return not above or any(names & self._by_folder["npm"][folder] for folder in above)
+        fetched = any((folder, use.name) in self._fetched for folder in above)
+        return not above or fetched or any(names & self._by_folder["npm"][folder] for folder in above)
 
     def _supplies(self, use: Use, names: set[str]) -> bool:
         if use.ecosystem == "npm":
             return use.name in names
-        wanted = set(packages_of(use.module)) | {use.name}
+        wanted = {*packages_of(use.module), *namespaced(use.module), use.name}
         known = any(is_well_used("PyPI", name) for name in wanted)
         passed_on = {other for name in names for other in comes_with().get(name, ())}
         return (
             bool(wanted & names)
             or bool(wanted & passed_on)
-            or any(may_give(name, use.name, known=known) for name in names)
+            or any(may_give(name, use.name, known=known) and self._is_real(name) for name in names)
         )
+
+    def _is_real(self, name: str) -> bool:
+        """An invented package gives nothing, whatever it is like."""
+        own = self._project.is_own("PyPI", name) or self._project.is_private("PyPI", name)
+        return own or self._knows("PyPI", name) is not False
 
     def _is_stand_in(self, use: Use) -> bool:
         """Unknown to npm, and more like what a bundler or a host program puts there: a scope, a file of the project,
@@ -253,11 +299,22 @@ class Judge:
         return self._knows(use.ecosystem, use.name) is False and not self._is_private(use)
 
     def _other_names(self, use: Use) -> list[str]:
-        return [name for name in usual_names(use.name) if self._knows("PyPI", name)]
+        """Only what many install: to be told to install a little-known name that merely might fit is how one gets what
+        an attacker left there."""
+        return [name for name in (*namespaced(use.module), *usual_names(use.name)) if is_well_used("PyPI", name)]
+
+    def _perhaps(self, use: Use) -> list[str]:
+        """Little-known packages that might give the module: no advice, and a reason to be less sure."""
+        return [name for name in usual_names(use.name) if use.ecosystem == "PyPI" and self._knows("PyPI", name)]
 
     def _package_of(self, use: Use) -> str:
+        held = self._locked["PyPI"] | self._declared["PyPI"]
+        if inner := next((name for name in namespaced(use.module) if name in held), ""):
+            return inner
         name = packages_of(use.module)[0]
-        return name if self._knows("PyPI", name) else next(iter(self._other_names(use)), name)
+        if is_in_table(use.module) or is_well_used("PyPI", name):
+            return name
+        return next(iter(self._other_names(use)), name)
 
     def _unused(self, told: set[tuple[str, str]]) -> list[Finding]:
         """One finding for each list: that a name is never mentioned is worth a look, not a decision each."""
@@ -265,7 +322,7 @@ class Judge:
         for use in unused(self._manifests, self._read, self._project, self._sources):
             if (use.ecosystem, use.name) not in told:
                 by_list[use.path].append(use)
-        return [_never_mentioned(path, uses) for path, uses in sorted(by_list.items())]
+        return [never_mentioned(path, uses) for path, uses in sorted(by_list.items())]
 
     # -- what was said ----------------------------------------------------------------------------------------------
 
@@ -281,11 +338,11 @@ class Judge:
 
     def _say_private(self) -> None:
         for ecosystem, names in sorted(self._private.items()):
-            shown = _listed(sorted(names), _SHOWN)
+            shown = listed(sorted(names), _SHOWN)
             reason = f"Not on the public {ecosystem} index, and perhaps on the project's own: {shown}."
             self.skipped.append(Skipped("", SkipKind.LIMIT, f"private-index-{ecosystem.lower()}", reason))
         if self._aliases:
-            shown = _listed(sorted(self._aliases), _SHOWN)
+            shown = listed(sorted(self._aliases), _SHOWN)
             reason = f"Imported, unknown to the npm index and perhaps only a bundler's alias: {shown}."
             self.skipped.append(Skipped("", SkipKind.LIMIT, "alias", reason))
 
@@ -309,37 +366,6 @@ def _same_owner(name: str, other: str) -> bool:
 def _types_of(name: str) -> str:
     """Where only the types of a package are declared, mostly only its types are imported."""
     return f"@types/{name.removeprefix('@').replace('/', '__')}"
-
-
-def _never_mentioned(path: str, uses: list[Use]) -> Finding:
-    many = f"{len(uses)} packages that nothing uses" if len(uses) > 1 else f"{uses[0].name} and nothing uses it"
-    hint = f" Never mentioned: {_listed([use.name for use in uses])}."
-    return _about_list(texts.UNUSED, f"{path} declares {many}", hint, f"unused packages of {path}", uses, Severity.INFO)
-
-
-def _borrowed(ecosystem: str, together: list[list[Use]]) -> Finding:
-    names = [uses[0].name for uses in together]
-    title = f"{names[0]} is imported, and only another package asks for it"
-    if len(names) > 1:
-        title = f"{len(names)} packages are imported, and only other packages ask for them"
-    uses = [uses[0] for uses in together]
-    hint = f" Imported are: {_listed(names)}."
-    return _about_list(texts.BORROWED, title, hint, f"borrowed packages of {ecosystem}", uses, Severity.LOW)
-
-
-def _about_list(  # noqa: PLR0917 - the parts of a finding
-    rule: Rule, title: str, hint: str, about: str, uses: list[Use], severity: Severity
-) -> Finding:
-    places = [FilePlace(use.path, use.line) for use in uses[:MOST_PLACES]]
-    told = msgspec.structs.replace(rule, title=title, message=rule.message + hint)
-    source = Source(texts.TOOL, rule.id)
-    return Finding(
-        told, severity, Confidence.LIKELY, RepoPlace(about), sources=(source,), places=tuple(places)
-    )  # fmt: skip
-
-
-def _listed(names: Sequence[str], most: int = MOST_PLACES) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _together(uses: Iterable[Use]) -> list[list[Use]]:

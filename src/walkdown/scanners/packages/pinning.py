@@ -26,6 +26,7 @@ from walkdown.scanners.packages.applications import (
     is_judged,
     is_list_of_library,
     is_member,
+    is_stray,
 )
 from walkdown.scanners.packages.places import is_fixture
 from walkdown.target.manifests import floating
@@ -43,6 +44,7 @@ _LOCKED_BY = {
     "package-json": "package-lock.json, pnpm-lock.yaml, yarn.lock or bun.lock",
     "pyproject": "uv.lock, poetry.lock or pdm.lock",
     "pipfile": "Pipfile.lock",
+    "setup-cfg": "a compiled requirements.txt",
 }
 _UPPER = re.compile(r"<|~=|==|\^|~")
 _PNPM_OVERRIDES = re.compile(r"^overrides:\n((?:[ \t]+.*\n)+)", re.MULTILINE)
@@ -63,10 +65,13 @@ class Pinning:
         loose = [(manifest, left) for manifest in judged if (left := self._left_open(manifest))]
         roots = [posixpath.dirname(one.path) for one, _ in loose if has_members(one, self._sources)]
         listed = {posixpath.dirname(one.path) for one, _ in loose if one.kind == "requirements"} | self._frozen()
+        built = {posixpath.dirname(one.path) for one, _ in loose if one.kind == "pyproject"}
         for manifest, left in loose:
             folder = posixpath.dirname(manifest.path)
             if manifest.kind == "requirements":
                 yield _open_versions(manifest, left)
+            elif manifest.kind == "setup-cfg" and folder in built:
+                continue
             elif not (manifest.ecosystem == "PyPI" and folder in listed) and not _below(folder, roots):
                 yield _no_lock(manifest, left)
         for manifest in judged:
@@ -114,7 +119,7 @@ class Pinning:
             steps = out_of_step(manifest, lock, self._forced(lock))
             missing = sum(not step.locked for step in steps)
             if steps and missing <= _MAY_MISS * len(manifest.dependencies):
-                yield _does_not_fit(manifest, lock, steps)
+                yield _does_not_fit(manifest, lock, steps, stray=is_stray(lock, self._sources))
 
     def _forced(self, lock: Manifest) -> set[str]:
         """Packages on which something else than this manifest has the say: a root's overrides, pnpm's settings."""
@@ -178,14 +183,14 @@ def _open_versions(manifest: Manifest, left: Sequence[Dependency]) -> Finding:
     return _about(texts.OPEN, title, hint, f"open versions of {manifest.path}", places, severity)
 
 
-def _does_not_fit(manifest: Manifest, lock: Manifest, steps: Sequence[Step]) -> Finding:
+def _does_not_fit(manifest: Manifest, lock: Manifest, steps: Sequence[Step], *, stray: bool) -> Finding:
     title = f"{lock.path} does not fit {manifest.path}"
     told = [_step(step) for step in steps[:_SHOWN]]
     more = f"; and {len(steps) - _SHOWN} more" if len(steps) > _SHOWN else ""
     running = any(not step.asked.group or not is_development(step.asked.group) for step in steps)
     places = [FilePlace(manifest.path, step.asked.line) for step in steps]
     about = f"lock {lock.path} against {manifest.path}"
-    severity = Severity.MEDIUM if running else Severity.LOW
+    severity = Severity.MEDIUM if running and not stray else Severity.LOW
     return _about(texts.OUT_OF_STEP, title, f" {'; '.join(told)}{more}.", about, places, severity)
 
 

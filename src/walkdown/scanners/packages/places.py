@@ -27,6 +27,13 @@ _COMMAND_FILE = re.compile(
 _CI = re.compile(r"(?:^|/)(?:\.github/(?:workflows|actions)/.*|\.circleci/config)\.ya?ml$")
 
 
+_DOCUMENT = re.compile(r"docs?/[^/]+\.(?:md|mdx|rst)")
+_STORES = frozenset({
+    ".git", ".next", ".nuxt", ".output", ".yarn", ".venv", ".env", ".tox", ".nox", ".cache", ".eggs", ".svelte-kit",
+    ".vercel", ".pnpm-store", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".idea", ".vscode", ".history",
+})  # fmt: skip
+
+
 def is_side(path: str) -> bool:
     folder, name = posixpath.split(path)
     parts = folder.lower().split("/")
@@ -48,7 +55,11 @@ def tells_commands(path: str) -> bool:
     if _CI.search(path):
         return True
     folder, name = posixpath.split(path)
-    return bool(_COMMAND_FILE.fullmatch(name)) and not is_side(f"{folder}/x" if folder else "x")
+    if _DOCUMENT.fullmatch(path.lower()):
+        return True
+    # `.github`, `.devcontainer` and their like hold what CI and containers run.
+    shown = "/".join(part if part in _STORES else part.lstrip(".") for part in folder.lower().split("/"))
+    return bool(_COMMAND_FILE.fullmatch(name)) and not is_side(f"{shown}/x" if folder else "x")
 
 
 def extension(path: str) -> str:

@@ -37,6 +37,7 @@ _YARN_SCOPE = re.compile(r"^npmScopes:\s*\n((?:[ \t]+.*\n?)+)", re.MULTILINE)
 _PATHS = re.compile(r"\"paths\"\s*:\s*\{(.*?)\}", re.DOTALL)
 _IMPORTS = re.compile(r"\"imports\"\s*:\s*\{(.*?)\}", re.DOTALL)
 _BASE_URL = re.compile(r"\"baseUrl\"\s*:\s*\"([^\"\n]{1,200})\"")
+_ANYTHING = re.compile(r"[\"']\*[\"']\s*:\s*(\[[^\]]{0,500}\])")
 _KEYS = re.compile(r"[\"']([^\"'\n]{1,120})[\"']\s*:")
 _ALIAS_VALUE = re.compile(
     r"[\"']?([@~#\w./$-]{1,80})[\"']?\s*:\s*[\"'`(\[]*\s*"
@@ -121,7 +122,10 @@ def _open_bases(project: Project, sources: Sources) -> None:
 
 def _note_module(project: Project, path: str) -> None:
     folder, name = posixpath.split(path)
-    project.folders.add(folder)
+    above = folder
+    while above not in project.folders:
+        project.folders.add(above)
+        above = posixpath.dirname(above)
     stem, suffix = posixpath.splitext(name)
     if suffix in (".py", ".pyi", ".pyx", ".so", ".pyd"):
         project.modules.add(stem.partition(".")[0])
@@ -174,9 +178,15 @@ def _add_aliases(project: Project, names: Iterable[str]) -> None:
 
 
 def _aliases_in_json(project: Project, path: str, text: str) -> None:
+    folder = posixpath.dirname(path)
     for pattern in (_PATHS, _IMPORTS):
         for block in pattern.findall(text):
             _add_aliases(project, _KEYS.findall(block))
+            for targets in _ANYTHING.findall(block):
+                # Whatever is in there may be imported by its bare name.
+                starts = [base.removesuffix("*") for base in re.findall(r"[\"']([^\"'\n]*\*)[\"']", targets)]
+                bases = [folder, *(posixpath.join(folder, base) for base in _BASE_URL.findall(text))]
+                project.bases.update(posixpath.normpath(posixpath.join(base, one)) for base in bases for one in starts)
     for base in _BASE_URL.findall(text):
         # Every folder and module in there may be imported by its bare name.
         project.bases.add(posixpath.normpath(posixpath.join(posixpath.dirname(path), base)))

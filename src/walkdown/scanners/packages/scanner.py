@@ -87,7 +87,13 @@ class Packages:
             if not day:
                 reason = f"No index of {ecosystem} names is on this machine, so none was checked. Try: {_UPDATE}"
                 skipped.append(Skipped("", SkipKind.GAP, f"no-index-{ecosystem.lower()}", reason))
-            elif (age := self._age(day)) > self._days:
+            elif (age := self._age(day)) < -1:  # a day, for clocks of other zones
+                reason = (
+                    f"The index of {ecosystem} names says it is of {day[:10]}, which is yet to come, so how old it is "
+                    f"cannot be known. Check this machine's clock, or: {_UPDATE}"
+                )
+                skipped.append(Skipped("", SkipKind.GAP, "broken-index", reason))
+            elif age > self._days:
                 reason = (
                     f"The index of {ecosystem} names is {age} days old. What was published since looks invented, and "
                     f"what was taken down since looks real. Try: {_UPDATE}"

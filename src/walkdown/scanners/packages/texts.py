@@ -26,11 +26,23 @@ LOOKALIKE = Rule(
 )  # fmt: skip
 UNDECLARED = Rule(
     TOOL, "package-undeclared", "Imported, declared nowhere",
-    "The code imports a package that no list of the project names. It runs where the package happens to be installed, "
-    "on the author's machine for instance, and stops at the import on a fresh server.",
+    "The code imports a package that no list of the project names, and that the lock file does not hold either. It "
+    "runs where the package happens to be installed, on the author's machine for instance, and stops at the import on "
+    "a fresh server.",
     "Add the package to the project's dependencies with a version, and renew the lock file.",
     hazard="dep.undeclared", family="undeclared-package", cwe=(1104,),
 )  # fmt: skip
+UNDECLARED_NO_LOCK = Rule(
+    TOOL, "package-undeclared", "Imported, declared nowhere",
+    "The code imports a package that no list of the project names. Another package may bring it along; without a lock "
+    "file that cannot be known, and its version is then not yours to choose.",
+    "Add the package to the project's dependencies with a version.",
+    hazard="dep.undeclared", family="undeclared-package", cwe=(1104,),
+)  # fmt: skip
+GUESSED_FIX = (
+    "Find out from the project's own history or the author which package gives this module: its name is often another "
+    "one, and one installed by guess may be anybody's. Then add it to the project's dependencies with a version."
+)
 BORROWED = Rule(
     TOOL, "package-borrowed", "Imported, but only another package asks for it",
     "The code imports packages that are installed only because something else needs them. When that changes its mind "

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from walkdown.advisories.module_names import modules_of
+from walkdown.advisories.module_names import comes_with, modules_of
 from walkdown.errors import WalkdownError
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.scanner import Sources
@@ -32,7 +32,9 @@ _SILENT = re.compile(
     r"|psycopg.*|mysqlclient|pymysql|asyncpg|aiosqlite|cx-oracle|oracledb|aiomysql|mariadb|pyodbc|duckdb.*|redis|hiredis"
     r"|python-multipart|email-validator|tzdata|certifi|cryptography|bcrypt|argon2-cffi|brotli.*|zstandard|orjson|ujson"
     r"|lxml|html5lib|openpyxl|xlrd|xlsxwriter|pyarrow|fastparquet|tabulate|pillow|h2|socksio|itsdangerous|jinja2|markupsafe"
-    r"|colorama|typing-extensions|importlib-.*|dataclasses|enum34|futures|six|protobuf|grpcio.*|numpy|python-magic.*|pyyaml|setproctitle"
+    # Drivers, stores and parts that another package picks by its own configuration; backports of a standard module.
+    r"|.*[-_](?:pg|postgres|mysql|sqlite3?|mongo|redis|store|session|formats|middleware|thunk|lts|server|devtools)"
+    r"|session-.*|connect-.*|db-migrate.*|@iconify/.*|@nuxt/.*|pygments|.*cdn.*|colorama|typing-extensions|importlib-.*|dataclasses|enum34|futures|six|protobuf|grpcio.*|numpy|python-magic.*|pyyaml|setproctitle"
 )
 
 
@@ -45,7 +47,14 @@ def unused(manifests: Sequence[Manifest], read: Read, project: Project, sources:
         if not dependency.group and (name := real_name(dependency)) and not _SILENT.fullmatch(name)
     ]
     imported = {(use.ecosystem, use.name) for use in read.imported} | read.side
-    left = [(one, name) for one, name in wanted if not _is_imported(one, imported)]
+    # To fix the version of what another package brings is why many are declared that nobody imports.
+    held = {one.name for manifest in manifests for one in manifest.dependencies if one.ecosystem == "PyPI"}
+    brought = {other for name in held for other in comes_with().get(name, ())}
+    left = [
+        (one, name)
+        for one, name in wanted
+        if not _is_imported(one, imported) and not (one.ecosystem == "PyPI" and name in brought)
+    ]
     if any(one.ecosystem == "npm" for one, _ in left):
         peers = _peers(manifests, sources)
         left = [(one, name) for one, name in left if one.ecosystem != "npm" or name not in peers]
@@ -55,7 +64,9 @@ def unused(manifests: Sequence[Manifest], read: Read, project: Project, sources:
     if text is None:
         return
     for dependency, name in left:
-        if not project.is_own(dependency.ecosystem, name) and not any(word in text for word in _words(dependency)):
+        if project.is_own(dependency.ecosystem, name) or any(word in text for word in _words(dependency)):
+            continue
+        if not any(word in text for word in _quoted(dependency)) and not _has_reason(dependency, sources):
             yield Use(dependency.ecosystem, name, dependency.path, dependency.line)
 
 
@@ -97,7 +108,7 @@ def _words(dependency: Dependency) -> set[bytes]:
     name = (dependency.alias or dependency.name).lower()
     words = {name}
     if dependency.ecosystem == "PyPI":
-        bare = re.sub(r"^(?:python-|py-?|django-|flask-|types-)|(?:-python|-py)$", "", name)
+        bare = _bare(name)
         words |= {name.replace("-", "_"), name.replace("-", "."), name.replace("-", "")}
         # Any telling word of the name, so that `django-vanilla-views` is used where `vanilla` is.
         words |= {
@@ -107,6 +118,30 @@ def _words(dependency: Dependency) -> set[bytes]:
             {bare, bare.replace("-", "_")} if len(bare) > 3 else set()
         )
     return {word.encode() for word in words}
+
+
+def _quoted(dependency: Dependency) -> set[bytes]:
+    """Modules too short to be looked for as they are, such as `"sr"` among Django's applications, for django-sr."""
+    if dependency.ecosystem == "npm":
+        return set()
+    names = {module.lower() for module in modules_of(dependency.name)}
+    names.add(_bare(dependency.name.lower()).replace("-", "_"))
+    return {f"{mark}{name}{mark}".encode() for name in names for mark in "'\""}
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^(?:python-|py-?|django-|flask-|types-)|(?:-python|-py)$", "", name)
+
+
+def _has_reason(dependency: Dependency, sources: Sources) -> bool:
+    """A comment beside it: somebody wrote down why it is there."""
+    try:
+        lines = sources.read(dependency.path).decode("utf-8", "replace").split("\n")
+    except (OSError, WalkdownError):
+        return False
+    line = lines[dependency.line - 1] if 0 < dependency.line <= len(lines) else ""
+    comment = re.search(r"\s#\s*(.+)", line)
+    return comment is not None and not re.match(r"via\b|noqa|type:", comment.group(1))
 
 
 def _everything(sources: Sources) -> bytes | None:

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
 from walkdown.advisories.imports import PYTHON, SCRIPT, Import, read_imports
 from walkdown.advisories.module_names import is_elsewhere
 from walkdown.advisories.names import normalise
+from walkdown.advisories.script_blocks import BLOCKS
 from walkdown.advisories.script_names import package_of
 from walkdown.errors import WalkdownError
 from walkdown.model.dependency import Dependency, Pin
 from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.model.scanner import SourceFile, Sources
 from walkdown.scanners.packages import commands
-from walkdown.scanners.packages.places import extension, is_side, tells_commands
+from walkdown.scanners.packages.places import extension, is_fixture, is_side, tells_commands
 from walkdown.scanners.packages.project import Project
+from walkdown.scanners.packages.stated import reader_of, stated
 
 MOST_FILES = 50_000
+_EDITION = 2  # of the readers: what an older one remembered of a file is not all there is
 _ASSET = re.compile(r"\.(?:css|scss|sass|less|styl|svg|png|jpe?g|gif|webp|wasm|vue|graphql|gql|txt|html)$")
 
 
 class Use(msgspec.Struct, frozen=True):
     """`module`: what the code says, where `name` is only the package it would be looked for under.
-    `late`: imported inside a function, so it is missed only when that runs."""
+    `late`: imported inside a function, so it is missed only when that runs. `beside`: a command that may also mean a
+    program of a package that is installed. `either`: perhaps of the other ecosystem."""
 
     ecosystem: str
     name: str
@@ -34,12 +38,21 @@ class Use(msgspec.Struct, frozen=True):
     line: int
     module: str = ""
     late: bool = False
+    beside: bool = False
+    either: bool = False
+
+
+class Code(msgspec.Struct, frozen=True):
+    """`stated`: the packages it says it needs, in its header or in an install that it starts."""
+
+    imports: tuple[Import, ...]
+    stated: tuple[commands.Wanted, ...] = ()
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """What files of this content import, from the last scan: the same content is not read twice."""
+    """What files of this content import and state, from the last scan: the same content is not read twice."""
 
-    imports: Mapping[str, tuple[Import, ...]] = {}
+    code: Mapping[str, Code] = {}
 
 
 class Read(msgspec.Struct):
@@ -51,17 +64,19 @@ class Read(msgspec.Struct):
     other_index: list[Use]
     looked: set[str]
     skipped: list[Skipped]
-    memory: dict[str, tuple[Import, ...]]
+    memory: dict[str, Code]
 
 
 def read_uses(sources: Sources, project: Project, memory: Memory) -> Read:
     read = Read([], set(), [], [], set(), [], {})
     for file in sources.files[:MOST_FILES]:
         kind = extension(file.path)
-        if kind in PYTHON or kind in SCRIPT:
+        if kind in PYTHON or kind in SCRIPT or kind in BLOCKS:
             _read_code(sources, project, memory, read, file)
         elif tells_commands(file.path):
-            _read_commands(sources, read, file)
+            _read_commands(sources, read, file, commands.wanted)
+        elif _states(file.path):
+            _read_commands(sources, read, file, stated)
     if len(sources.files) > MOST_FILES:
         reason = f"Only the first {MOST_FILES:,} files were read for names of packages."
         read.skipped.append(Skipped("", SkipKind.GAP, "too-many-files", reason))
@@ -72,14 +87,15 @@ def _read_code(sources: Sources, project: Project, memory: Memory, read: Read, f
     if "node_modules/" in file.path or "site-packages/" in file.path:
         return
     kind = extension(file.path)
-    key = f"{kind} {file.content}"
-    found = memory.imports.get(key)
-    if found is None:
-        found = _imports(sources, file, kind, read.skipped)
-    if found is None:
+    key = f"{_EDITION} {posixpath.basename(file.path) if kind in PYTHON else kind} {file.content}"
+    known = memory.code.get(key) or _code(sources, file, kind, read.skipped)
+    if known is None:
         return
-    read.memory[key] = found
+    read.memory[key] = known
     read.looked.add(file.path)
+    found = known.imports
+    if _states(file.path):
+        _note(read, file, known.stated)
     side = is_side(file.path)
     for use in _uses(found, file.path, kind, project):
         if side:
@@ -90,16 +106,23 @@ def _read_code(sources: Sources, project: Project, memory: Memory, read: Read, f
             read.side.add((use.ecosystem, use.name))
 
 
-def _imports(sources: Sources, file: SourceFile, kind: str, skipped: list[Skipped]) -> tuple[Import, ...] | None:
+def _states(path: str) -> bool:
+    folder = posixpath.dirname(path)
+    return bool(reader_of(path)) and not is_fixture(path) and not is_side(f"{folder}/x" if folder else "x")
+
+
+def _code(sources: Sources, file: SourceFile, kind: str, skipped: list[Skipped]) -> Code | None:
     try:
-        found = read_imports(sources.read(file.path), kind)
+        data = sources.read(file.path)
     except (OSError, WalkdownError):
         skipped.append(Skipped(file.path, SkipKind.GAP, "unreadable", "It could not be read for what it imports."))
         return None
+    found = read_imports(data, kind)
     if found is None:
         # Code that no parser takes is no code that runs; old Python 2 and templates look like this.
         skipped.append(Skipped(file.path, SkipKind.SCOPE, "syntax-error", "What it imports cannot be told."))
-    return found
+        return None
+    return Code(found, stated(file.path, data))
 
 
 def _uses(found: tuple[Import, ...], path: str, kind: str, project: Project) -> Iterator[Use]:
@@ -129,7 +152,11 @@ def _is_local(top: str, project: Project) -> bool:
     return top in project.modules or top.endswith(("_pb2", "_pb2_grpc")) or top.startswith("_")
 
 
-def _read_commands(sources: Sources, read: Read, file: SourceFile) -> None:
+def _read_commands(
+    sources: Sources, read: Read, file: SourceFile, find: Callable[[str, bytes], tuple[commands.Wanted, ...]]
+) -> None:
+    if "node_modules/" in file.path or "site-packages/" in file.path:
+        return
     try:
         data = sources.read(file.path)
     except (OSError, WalkdownError):
@@ -138,8 +165,12 @@ def _read_commands(sources: Sources, read: Read, file: SourceFile) -> None:
         )
         return
     read.looked.add(file.path)
-    for one in commands.wanted(file.path, data):
-        use = Use(one.ecosystem, one.name, file.path, one.line)
+    _note(read, file, find(file.path, data))
+
+
+def _note(read: Read, file: SourceFile, found: Iterable[commands.Wanted]) -> None:
+    for one in found:
+        use = Use(one.ecosystem, one.name, file.path, one.line, beside=one.beside, either=one.either)
         (read.other_index if one.other_index else read.installed_at).append(use)
 
 
