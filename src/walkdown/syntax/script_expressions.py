@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tree_sitter import Node
 
@@ -59,14 +59,17 @@ def _regex(reader: Reader, node: Node) -> Expr:
 
 
 def _member(reader: Reader, node: Node) -> Expr:
-    of = reader.value(node.child_by_field_name("object"))
+    of = node.child_by_field_name("object")
     name = reader.text(node.child_by_field_name("property"))
-    return Member(of, name, maybe=any(child.type in ("optional_chain", "?.") for child in node.children[1:-1]))
+    maybe = any(child.type in ("optional_chain", "?.") for child in node.children[1:-1])
+    return _inside(of, reader.value(of), lambda value: Member(value, name, maybe))
 
 
 def _index(reader: Reader, node: Node) -> Expr:
-    of, key = reader.value(node.child_by_field_name("object")), reader.value(node.child_by_field_name("index"))
-    return Member(of, key.value) if isinstance(key, Text) and not key.cut else Index(of, key)
+    of, key = node.child_by_field_name("object"), reader.value(node.child_by_field_name("index"))
+    if isinstance(key, Text) and not key.cut:
+        return _inside(of, reader.value(of), lambda value: Member(value, key.value))
+    return _inside(of, reader.value(of), lambda value: Index(value, key))
 
 
 def _meta(reader: Reader, node: Node) -> Expr:
@@ -120,7 +123,31 @@ def _spread(reader: Reader, node: Node) -> Expr:
 
 def _call(reader: Reader, node: Node) -> Expr:
     line = line_of(node)
-    callee = reader.value(node.child_by_field_name("function"))
+    function = node.child_by_field_name("function")
+    return _inside(function, reader.value(function), lambda callee: _called(reader, node, callee, line))
+
+
+_MISPLACED = frozenset({
+    "await_expression", "unary_expression", "binary_expression", "call_expression", "member_expression",
+    "subscript_expression",
+})  # fmt: skip
+
+
+def _inside(node: Node | None, value: Expr, build: Callable[[Expr], Expr]) -> Expr:
+    """`await f<T>(x)` and `!f<T>(x)` come as calls of `await f` and `!f`: what is called, and what is asked of what
+    comes back, is the inner part."""
+    if node is not None and node.type not in _MISPLACED:
+        return build(value)
+    if isinstance(value, Await):
+        return Await(_inside(None, value.of, build))
+    if isinstance(value, Not) and value.op != "...":
+        return Not(_inside(None, value.of, build), value.op)
+    if isinstance(value, Op):
+        return Op(value.op, value.left, _inside(None, value.right, build))
+    return build(value)
+
+
+def _called(reader: Reader, node: Node, callee: Expr, line: int) -> Expr:
     given = node.child_by_field_name("arguments")
     if given is not None and given.type == "template_string":
         return Template(template_parts(reader, given), line, callee)

@@ -1,0 +1,502 @@
+"""Follows code as it would run, with values that say only where they come from. Loads files, runs statements, calls.
+
+Both sides of a branch are followed. What a branch that leaves makes sure of holds for all that comes after it: that is
+how guards are seen, wherever they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+
+from walkdown.doors import builtins, calls, exact, expressions, members
+from walkdown.doors.idle import Idle, idle_state
+from walkdown.doors.library import Calling, Given, Library
+from walkdown.doors.modules import Modules
+from walkdown.doors.scopes import Scope
+from walkdown.doors.truth import falsy_facts, hopes_of, is_sure, truthy_facts
+from walkdown.doors.values import (
+    MOST_FACTS,
+    NEVER,
+    NOTHING,
+    UNKNOWN,
+    ClassRef,
+    Closure,
+    Fact,
+    Instance,
+    Items,
+    Literal,
+    Namespace,
+    Outside,
+    Record,
+    Thing,
+    Value,
+    agreed,
+    either,
+    element_of,
+    is_never,
+    key_of,
+    of,
+)
+from walkdown.doors.visits import DEEPEST, MOST_WHEN_LOADING, Caught, Frame, Held, Spot, Visit
+from walkdown.doors.waiting import awaited
+from walkdown.model.door import Origin
+from walkdown.syntax.program import (
+    Bound,
+    Do,
+    Expr,
+    Func,
+    Function,
+    If,
+    Leave,
+    Let,
+    Loop,
+    Program,
+    Return,
+    Stmt,
+    Throw,
+    Try,
+    With,
+)
+
+THIS = "this"
+
+
+@dataclass(slots=True)
+class _Exit:
+    """One way out of a function, and what was held there beyond what held at its start."""
+
+    value: Value
+    held: tuple[Held, ...]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(one.fact for one in self.held)
+
+
+@dataclass(slots=True)
+class Run:
+    """A function that is being followed. `base`: how many facts were held when it began. `awaits`: it is async, so what
+    it returns is awaited."""
+
+    base: int
+    awaits: bool = False
+    exits: list[_Exit] = field(default_factory=list)
+
+
+class Follower:
+    def __init__(self, programs: Mapping[str, Program], modules: Modules, libraries: Sequence[Library]) -> None:
+        self.programs = programs
+        self.modules = modules
+        self.libraries = libraries
+        self.loading = Visit(most=MOST_WHEN_LOADING)
+        self.dull: set[tuple[str, int]] = set()
+        self.idle = Idle()
+        self._scopes: dict[str, Scope] = {}
+        self._exports: dict[tuple[str, str], Value] = {}
+        self._instances: dict[tuple[str, int], Value] = {}
+        self._running: list[tuple[str, int]] = []
+        self._globals = {
+            name: value
+            for library in libraries
+            for name in sorted(library.globals)
+            if (value := library.imported(Outside("", (name,)))) is not None
+        }
+        self.parents: dict[tuple[str, int], Value | None] = {}
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def load(self, path: str) -> Scope:
+        """Runs what a file runs when it is loaded, once. Files that import each other see what is there so far."""
+        scope = self._scopes.get(path)
+        if scope is None:
+            scope = self._scopes[path] = Scope(path)
+            program = self.programs[path]
+            self._hoist(program.body, scope)
+            self.run(program.body, scope, self.loading, Run(len(self.loading.held)))
+        return scope
+
+    def exported(self, path: str, name: str, *, deep: int = 0) -> Value | None:
+        key = (path, name)
+        if key in self._exports:
+            return self._exports[key]
+        program = self.programs.get(path)
+        if program is None or deep > 12:
+            return None
+        scope = self.load(path)
+        found = self._exported(program, path, scope, name, deep)
+        if found is not None:
+            self._exports[key] = found
+        return found
+
+    def _exported(self, program: Program, path: str, scope: Scope, name: str, deep: int) -> Value | None:
+        for export in program.exports:
+            if export.name != name:
+                continue
+            if export.module:
+                return self._from(path, export.module, export.local or name, deep + 1)
+            if export.value is not None:
+                return self.value(export.value, scope, self.loading)
+            return self.name(export.local or name, scope)
+        for export in program.exports:
+            if export.name == "*" and export.module and not export.local:
+                value = self._from(path, export.module, name, deep + 1)
+                if value is not None and not isinstance(value.shape, Outside):
+                    return value
+        whole = next((export for export in program.exports if export.name == "="), None)
+        if whole is not None and whole.value is not None:
+            value = self.value(whole.value, scope, self.loading)
+            return value if name == "default" else self.member(value, name, self.loading, Spot(path, whole.line))
+        return None
+
+    def taken(self, path: str, module: str, name: str) -> Value | None:
+        """What code in `path` gets that takes `name` of `module` while it runs: `require("./routes")`."""
+        return self._from(path, module, name)
+
+    def _from(self, path: str, module: str, name: str, deep: int = 0) -> Value | None:
+        """What `name` of `module` is, asked from `path`."""
+        found = self.modules.resolve(path, module)
+        if found and found in self.programs:
+            if name == "*":
+                return Value(shape=Namespace(found))
+            value = self.exported(found, name, deep=deep)
+            # `require` of a file that says `exports.a = ...`, and the default of one, is all it exports.
+            return Value(shape=Namespace(found)) if value is None and name in ("=", "default") else value
+        chain = () if name in ("*", "default", "=") else (name,)
+        outside = Outside(self.modules.package(path, module), chain)
+        if found or (module.startswith(".") and not any(one.owns(outside) for one in self.libraries)):
+            return None
+        return self.outside(outside)
+
+    def outside(self, outside: Outside) -> Value:
+        for library in self.libraries:
+            if library.owns(outside):
+                value = library.imported(outside)
+                if value is not None:
+                    return value
+        return Value(shape=outside)
+
+    def name(self, name: str, scope: Scope) -> Value | None:
+        value = scope.find(name)
+        if value is not None:
+            return value
+        program = self.programs.get(scope.unit)
+        for one in program.imports if program else ():
+            if one.alias == name:
+                value = self._from(scope.unit, one.module, one.name) or UNKNOWN
+                self.load(scope.unit).bind(name, value)
+                return value
+        return self._globals.get(name)
+
+    # -- functions ----------------------------------------------------------------------------------------------------
+
+    def function(self, closure: Closure) -> Function:
+        return self.programs[closure.unit].functions[closure.at]
+
+    def call(self, closure: Closure, args: Sequence[Given], visit: Visit, spot: Spot) -> Value:
+        """Follows a function of the project. What it makes sure of before it comes back holds afterwards."""
+        function = self.function(closure)
+        key = (closure.unit, closure.at)
+        if not visit.step() or len(self._running) >= DEEPEST or self._running.count(key) > 1:
+            return UNKNOWN
+        if visit.within is not None and closure.unit not in visit.within:
+            return UNKNOWN
+        if self.idle.skips(key, args):
+            visit.used.append(("log", spot))
+            return NOTHING
+        before, steps = idle_state(visit), visit.steps
+        scope = Scope(closure.unit, closure.scope)
+        if visit.scopes is not None:
+            visit.scopes[key] = scope
+        if closure.this is not None:
+            scope.bind(THIS, closure.this)
+            if function.owner >= 0:
+                scope.bind(calls.SUPER, calls.super_of(self, closure, function.owner))
+        self._bind_params(function, args, scope, visit)
+        name = self._called(closure, function)
+        self._running.append(key)
+        visit.frames.append(Frame(name, spot))
+        run = Run(len(visit.held), function.is_async)
+        try:
+            self._hoist(function.body, scope)
+            with visit.in_transaction() if _is_transactional(function) else nullcontext():
+                if not self.run(function.body, scope, visit, run):
+                    self._leave(NOTHING, visit, run)
+        finally:
+            visit.frames.pop()
+            self._running.pop()
+        value = self._result(run, visit)
+        if function.kind != "constructor":
+            self.idle.watch(key, args, value, visit.steps - steps, did_nothing=before == idle_state(visit))
+        return value
+
+    def is_running(self, value: Value) -> bool:
+        shape = value.shape
+        return isinstance(shape, Closure) and (shape.unit, shape.at) in self._running
+
+    def _called(self, closure: Closure, function: Function) -> str:
+        if function.owner < 0:
+            return function.name or "(function)"
+        owner = self.programs[closure.unit].classes[function.owner]
+        return f"{owner.name}.{function.name}"
+
+    def _result(self, run: Run, visit: Visit) -> Value:
+        gained = visit.held[run.base :]
+        del visit.held[run.base :]
+        if not run.exits:  # it never comes back: it throws, whatever happens
+            visit.held.extend(gained)
+            return NEVER
+        visit.held.extend(in_common([one.held for one in run.exits]))
+        value = either([one.value for one in run.exits])
+        good = [one for one in run.exits if not is_bad(one.value)]
+        if 0 < len(good) < len(run.exits):
+            hopes = agreed([_all_of(one) for one in good])
+            value = replace(value, if_true=tuple(dict.fromkeys((*value.if_true, *hopes)))[:MOST_FACTS], hopes=hopes)
+        elif len(good) > 1 and any(one.value.if_true for one in good):  # true on one way, a question on another
+            value = replace(value, if_true=agreed([_all_of(one) for one in good])[:MOST_FACTS])
+        if not value.hopes and (told := [one for one in good if not _is_message(one.value)]) and len(told) < len(good):
+            value = replace(value, hopes=agreed([_all_of(one) for one in told]))
+        return value
+
+    def _leave(self, value: Value, visit: Visit, run: Run) -> None:
+        run.exits.append(_Exit(value, tuple(visit.held[run.base :])))
+        if len(visit.frames) == 1:
+            visit.exits.append((value, tuple(visit.held)))
+
+    def _bind_params(self, function: Function, args: Sequence[Given], scope: Scope, visit: Visit) -> None:
+        plain = [one for one in args if not one.name]
+        spread = next((one.value for one in plain if one.spread), None)
+        named = {one.name: one.value for one in args if one.name}
+        for number, param in enumerate(function.params):
+            if param.rest:
+                rest = tuple(one.value for one in plain[number:])
+                value = Value(frozenset(s for one in rest for s in one.sources), Items(rest))
+                if not any(one.spread for one in plain[number:]):
+                    value = exact.exactly(value)
+            elif param.names and param.names[0].name in named:
+                value = named[param.names[0].name]
+            elif number < len(plain) and not plain[number].spread:
+                value = plain[number].value
+                if visit is self.loading and isinstance(value.shape, Items):  # requireRole(["admin"])
+                    value = exact.exactly(value)
+            elif spread is not None:
+                value = spread
+            elif param.default is not None:
+                value = self.value(param.default, scope, visit)
+            else:
+                value = NOTHING
+            self.bind(param.names, value, scope, visit, Spot(scope.unit, function.line))
+            this = scope.find(THIS)
+            if param.field and this is not None and isinstance(this.shape, Instance) and param.names:
+                this.shape.fields[param.names[0].name] = value
+
+    # -- statements ---------------------------------------------------------------------------------------------------
+
+    def _hoist(self, body: Sequence[Stmt], scope: Scope) -> None:
+        """Functions can be called before the line they stand on."""
+        for stmt in body:
+            if isinstance(stmt, Let) and isinstance(stmt.value, Func) and len(stmt.names) == 1:
+                scope.bind(stmt.names[0].name, Value(shape=Closure(scope.unit, stmt.value.at, scope, scope.find(THIS))))
+
+    def run(self, body: Sequence[Stmt], scope: Scope, visit: Visit, run: Run) -> bool:
+        """True where no way leads past the last statement."""
+        for stmt in body:
+            if not visit.step():
+                return False
+            if self._statement(stmt, scope, visit, run):
+                return True
+        return False
+
+    def _statement(self, stmt: Stmt, scope: Scope, visit: Visit, run: Run) -> bool:  # noqa: PLR0911 - each shape has an answer of its own
+        if isinstance(stmt, Let):
+            value = NOTHING if stmt.value is None else self.value(stmt.value, scope, visit)
+            self.bind(stmt.names, value, scope, visit, Spot(scope.unit, stmt.line))
+            return is_never(value)
+        if isinstance(stmt, Do):
+            return is_never(self.value(stmt.value, scope, visit))
+        if isinstance(stmt, Return):
+            value = NOTHING if stmt.value is None else self.value(stmt.value, scope, visit)
+            if is_never(value):
+                return True
+            if run.awaits:
+                value = awaited(self, value, visit, Spot(scope.unit, stmt.line))
+            self._leave(value, visit, run)
+            return not stmt.give
+        if isinstance(stmt, Throw):
+            visit.throws += 1
+            if stmt.value is not None:
+                self.value(stmt.value, scope, visit)
+            return True
+        if isinstance(stmt, If):
+            return self._if(stmt, scope, visit, run)
+        if isinstance(stmt, Loop):
+            self._loop(stmt, scope, visit, run)
+        elif isinstance(stmt, Try):
+            return self._try(stmt, scope, visit, run)
+        elif isinstance(stmt, With):
+            value = self.value(stmt.value, scope, visit)
+            self.bind(stmt.names, value, scope, visit, Spot(scope.unit, stmt.line))
+            return self.run(stmt.body, scope, visit, run)
+        elif isinstance(stmt, Leave):
+            return True
+        return False
+
+    def _if(self, stmt: If, scope: Scope, visit: Visit, run: Run) -> bool:
+        spot = Spot(scope.unit, stmt.line)
+        test = self.value(stmt.test, scope, visit)
+        said = True if is_sure(test) else exact.decided(test)
+        if said is not None:
+            return self.run(stmt.yes if said else stmt.no, scope, visit, run)
+        yes, no = truthy_facts(test), falsy_facts(test)
+        before = len(visit.held)
+        with visit.assuming(yes, spot):
+            yes_leaves = self.run(stmt.yes, scope, visit, run)
+            after_yes = [one.fact for one in visit.held[before:]]
+        with visit.assuming(no, spot):
+            no_leaves = self.run(stmt.no, scope, visit, run)
+            after_no = [one.fact for one in visit.held[before:]]
+        if yes_leaves and not no_leaves:
+            # What came back from a guard is fine here: its own way out was taken before.
+            visit.hold((*no, *hopes_of(self, stmt.test, scope)), spot)
+        elif no_leaves and not yes_leaves:
+            visit.hold(yes, spot)
+        elif not yes_leaves and after_yes and after_no:
+            visit.hold(agreed((after_yes, after_no)), spot)  # the secret, or else somebody who is known
+        return yes_leaves and no_leaves
+
+    def _loop(self, stmt: Loop, scope: Scope, visit: Visit, run: Run) -> None:
+        spot = Spot(scope.unit, stmt.line)
+        if stmt.over is not None:
+            over = self.value(stmt.over, scope, visit)
+            # The names themselves say that they are any element: each is handed over as a list of one.
+            alone = [Value(one.sources, Items((one,))) for one in builtins.one_by_one(over)]
+            *others, last = (alone if visit is self.loading else ()) or (over,)
+            for one in others:
+                inner = Scope(scope.unit, scope)
+                self.bind(stmt.names, one, inner, visit, spot)
+                self.run(stmt.body, inner, visit, run)
+            self.bind(stmt.names, last, scope, visit, spot)
+        with visit.looping():
+            facts = truthy_facts(self.value(stmt.test, scope, visit)) if stmt.test is not None else ()
+            with visit.assuming(facts, spot):
+                self.run(stmt.body, scope, visit, run)
+
+    def _try(self, stmt: Try, scope: Scope, visit: Visit, run: Run) -> bool:
+        before, held = len(visit.did), len(visit.held)
+        visit.tries += stmt.catches
+        try:
+            leaves = self.run(stmt.body, scope, visit, run)
+        finally:
+            visit.tries -= stmt.catches
+        if stmt.catches:
+            around = tuple(range(before, len(visit.did)))
+            # What the body made sure of is not sure in the handler, nor after it where the handler goes on.
+            sure = visit.held[held:]
+            del visit.held[held:]
+            if stmt.caught:
+                scope.bind(stmt.caught, of(Origin.UNKNOWN, "error"))
+            answers = len(visit.answers)
+            handled = self.run(stmt.handler, scope, visit, run)
+            throws = bool(stmt.handler) and isinstance(stmt.handler[-1], Throw)
+            logged = any(what == "log" and spot.line >= stmt.line for what, spot in visit.used)
+            spot = Spot(scope.unit, stmt.line)
+            visit.caught.append(Caught(spot, around, throws, len(visit.answers) > answers or handled, logged))
+            if handled:
+                visit.held.extend(sure)
+            leaves = leaves and handled
+        return self.run(stmt.final, scope, visit, run) or leaves
+
+    # -- values -------------------------------------------------------------------------------------------------------
+
+    def value(self, expr: Expr, scope: Scope, visit: Visit) -> Value:
+        return expressions.value_of(self, expr, scope, visit)
+
+    def member(self, value: Value, name: str, visit: Visit, spot: Spot) -> Value:
+        return members.member(self, value, name, visit, spot)
+
+    def invoke(self, callee: Value, args: Sequence[Given], visit: Visit, spot: Spot, *, new: bool = False) -> Value:
+        return calls.invoke(self, callee, Calling(tuple(args), spot, visit, self, new))
+
+    def builtin(self, name: str, args: Sequence[Given], visit: Visit, spot: Spot, *, new: bool = False) -> Value:
+        """A call of a name that nobody here bound: the language's own, or that of the place where it runs."""
+        calling = Calling(tuple(args), spot, visit, self, new)
+        found = builtins.call(name, args, visit, spot, calling)
+        if found is not None:
+            return found
+        for library in self.libraries:
+            found = library.called(Outside("", (name,)), calling) if "" in library.packages else None
+            if found is not None:
+                return found
+        return calls.unknown_call(calling, UNKNOWN)
+
+    def assigned(self, of: Value, name: str, value: Value, visit: Visit, spot: Spot) -> None:
+        """`of.name = value` on something that is no object of the project's classes."""
+        for shape in of.shapes():
+            if isinstance(shape, Thing):
+                for library in self.libraries:
+                    library.assigned(shape, name, value, visit, spot)
+
+    def bind(self, names: Sequence[Bound], value: Value, scope: Scope, visit: Visit, spot: Spot) -> None:
+        for bound in names:
+            part = value
+            for step in bound.way:
+                if step == "*":
+                    part = element_of(part)
+                elif step == "@":
+                    part = key_of(part)
+                elif step != "...":
+                    part = self.member(part, step, visit, spot)
+            if bound.default is not None and (part.maybe or part.shape == Literal(None)):
+                part = either((replace(part, maybe=False), self.value(bound.default, scope, visit)))
+            if bound.name:
+                scope.bind(bound.name, part, visit.branches)
+
+    def instance(self, of_class: ClassRef, args: Sequence[Given], visit: Visit, spot: Spot) -> Value:
+        return calls.instance(self, of_class, args, visit, spot)
+
+
+def in_common(ways: Sequence[Sequence[Held]]) -> list[Held]:
+    """What is held whichever way was taken, with the place of the last that asked."""
+    if not ways:
+        return []
+    places = {one.fact: one for way in ways for one in way}
+    last = next((one for way in ways for one in reversed(way)), None)
+    facts = agreed([[one.fact for one in way] for way in ways])
+    return [places.get(fact) or Held(fact, last.spot, last.within) for fact in facts if last is not None]
+
+
+def _all_of(way: _Exit) -> tuple[Fact, ...]:
+    return (*way.facts, *truthy_facts(way.value))[:MOST_FACTS]
+
+
+def _is_message(value: Value) -> bool:
+    """A sentence instead of a result: why there is none (`return "You must be logged in."`)."""
+    return value.text is not None and " " in value.text
+
+
+_BAD_NAMES = frozenset({"error", "errors", "response", "errorResponse"})
+
+
+_SENT_AWAY = frozenset({"redirect", "notFound"})  # what getServerSideProps and loaders give instead of data
+
+
+def _is_transactional(function: Function) -> bool:
+    """`@Transactional()`: all that it does is done together."""
+    return any(expressions.written(mark.value).rpartition(".")[2] == "Transactional" for mark in function.marks)
+
+
+def is_bad(value: Value) -> bool:
+    """What a function gives when it refuses: nothing, false, an error, an answer that ends the request."""
+    shape = value.shape
+    if isinstance(shape, Literal):
+        return shape.value in (None, "false", "")
+    if isinstance(shape, Record):
+        if shape.entries and all(name in _SENT_AWAY for name, _ in shape.entries):
+            return True
+        for name, entry in shape.entries:
+            if name in _BAD_NAMES and entry.shape != Literal(None):
+                return True
+            if name in ("ok", "success", "valid", "authorized", "allowed") and entry.text == "false":
+                return True
+    return getattr(shape, "kind", "") == "refusal"
