@@ -169,5 +169,3 @@ class _Made:
             else:
                 result = check(known, value, visit, self._route.spot)
                 self._follower.assigned(asked, part, result, visit, self._route.spot)
-
-

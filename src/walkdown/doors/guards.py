@@ -15,7 +15,11 @@ _WHO = frozenset({"id", "sub", "uid", "userid", "user_id", "email", "_id", "user
 _HOW_MANY = frozenset({"length", "size", "count"})
 _ROLES = ("role", "admin", "permission", "scope", "type", "level", "staff", "plan", "status", "group", "is_", "can")
 _GRANTS = ("admin", "permission", "staff", "is_", "can")  # their being there is what is asked; a role has everyone
-_KNOWS = re.compile(r"pass|hash|otp|pin$|code|secret|salt|expires|expiry|^exp$|created|updated", re.IGNORECASE)
+_KNOWS = re.compile(
+    r"pass|hash|otp|pin$|code|secret|salt|expires|expiry|^exp$|created|updated|"
+    r"^(?:account_?)?(?:status|state)$|active$|blocked|banned|suspended|deleted|verified|confirmed",
+    re.IGNORECASE,
+)  # what the asker knows, or how an account stands: neither says what it may
 _OF_TOKENS = frozenset({"type", "purpose", "kind", "use", "token_type", "tokentype", "token_use", "aud", "iss"})
 _ORDER = (Checks.OWNER, Checks.ROLE, Checks.LOGIN, Checks.SECRET)
 _EASIEST = (Checks.SECRET, Checks.LOGIN, Checks.OWNER, Checks.ROLE)
@@ -115,7 +119,7 @@ def _is_secret(sources: Iterable[Source]) -> bool:
 
 def _says_role(source: Source, words: Sequence[str] = _ROLES) -> bool:
     last = source.path[-1].lower() if source.path else ""
-    return last not in _WHO and any(word in last for word in words)
+    return last not in _WHO and not _KNOWS.search(last) and any(word in last for word in words)
 
 
 _ROLE_TABLE = re.compile(r"admin|moderator|superuser|staff|(?:^|_)(?:is|has|can)_", re.IGNORECASE)

@@ -64,5 +64,3 @@ def _mapped(follower: Follower, above: Thing, form: Form, deep: int) -> None:
     elif names:
         picks = above.name == "PickType"
         form.fields = {name: maybe for name, maybe in form.fields.items() if (name in names) == picks}
-
-

@@ -123,8 +123,6 @@ def class_of(follower: Follower, of: ClassRef) -> Class:
     return follower.programs[of.unit].classes[of.at]
 
 
-
-
 def said_of(follower: Follower, of: ClassRef) -> Said:
     return read_marks(follower, class_of(follower, of).marks, of.scope)
 

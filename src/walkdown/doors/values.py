@@ -260,10 +260,20 @@ def agreed(ways: Sequence[Sequence[Fact]]) -> tuple[Fact, ...]:
     if not ways:
         return ()
     same = tuple(fact for fact in ways[0] if all(fact in other for other in ways[1:]))
-    own = {tuple(fact for fact in way if fact not in same and _asks(fact))[:_MOST_WAYS]: None for way in ways}
+    each = [flat for way in ways for flat in _each_way([fact for fact in way if fact not in same])]
+    own = {tuple(fact for fact in way if _asks(fact))[:_MOST_WAYS]: None for way in each}
     if len(own) < 2 or len(own) > _MOST_WAYS or () in own:
         return same
     return (*same, Fact("any", frozenset(), ways=tuple(own)))
+
+
+def _each_way(way: list[Fact]) -> list[list[Fact]]:
+    """`a || b || c` is one of three, not one of two of which one is one of two."""
+    several = [fact for fact in way if fact.kind == "any"]
+    if len(several) != 1:
+        return [way]
+    rest = [fact for fact in way if fact.kind != "any"]
+    return [[*rest, *inner] for inner in several[0].ways]
 
 
 def _asks(fact: Fact) -> bool:

@@ -307,10 +307,12 @@ def test_commands_and_events_lead_to_their_handlers() -> None:
 
 
 def test_a_root_that_nobody_starts_is_said_to_be_uncertain() -> None:
-    doors = doors_of({
-        "app.ts": "import { Module, Controller, Get } from '@nestjs/common';"
-        "@Controller('c') class C { @Get() a() {} } @Module({ controllers: [C] }) export class AppModule {}"
-    })
+    doors = doors_of(
+        {
+            "app.ts": "import { Module, Controller, Get } from '@nestjs/common';"
+            "@Controller('c') class C { @Get() a() {} } @Module({ controllers: [C] }) export class AppModule {}"
+        }
+    )
     assert doors["GET /c"].uncertain
 
 

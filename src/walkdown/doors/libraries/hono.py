@@ -279,5 +279,3 @@ def _text(value: Value | None) -> str:
 
 def _texts(value: Value) -> list[str]:
     return [_text(one) or ":unread" for one in _flat(value)]
-
-

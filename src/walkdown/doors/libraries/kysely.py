@@ -184,5 +184,3 @@ def _asked(query: Query, name: str, calling: Calling) -> Value:
         columns=query.columns if reads else (),
     )  # fmt: skip
     return row_of(calling.visit, did, many=not one, maybe=not name.endswith("OrThrow"))
-
-

@@ -279,7 +279,7 @@ def reflected(name: str, calling: Calling) -> Value | None:
         return exact.exactly(said[0]) if said else exact.MISSING
     if name in ("getAll", "getAllAndMerge"):
         known = tuple(item for one in said for item in listed(one))
-        return exact.exactly(Value(constant("").sources, Items(known))) if known else exact.exactly(
-            Value(shape=Items(()))
+        return (
+            exact.exactly(Value(constant("").sources, Items(known))) if known else exact.exactly(Value(shape=Items(())))
         )
     return None

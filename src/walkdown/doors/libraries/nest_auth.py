@@ -107,6 +107,3 @@ def _context(calling: Calling) -> Context | None:
         if isinstance(one.value.shape, Thing) and isinstance(one.value.shape.data, Context):
             return one.value.shape.data
     return None
-
-
-

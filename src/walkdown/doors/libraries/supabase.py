@@ -155,7 +155,8 @@ def _of_bucket(thing: Thing, name: str, calling: Calling) -> Value | None:
     file = calling.arg(1) if name in ("upload", "update", "uploadToSignedUrl", "move", "copy") else None
     did = Did(
         f"storage:{thing.name or '*'}", Operation.FILE, calling.spot, _LIBRARY, columns=(name,), key=thing.data.key,
-        filters=(("path", replace(path, maybe=False)),) if path is not None else (), sets=(("file", file),) if file is not None else (),
+        filters=(("path", replace(path, maybe=False)),) if path is not None else (),
+        sets=(("file", file),) if file is not None else (),
         why="" if thing.name else "Which bucket it is, is decided elsewhere.",
     )  # fmt: skip
     return result(did, row_of(calling.visit, did, many=name == "list"), failed(), calling)
