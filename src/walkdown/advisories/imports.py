@@ -28,6 +28,8 @@ _MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
 _CATCHES = _MISSING | {"Exception", "BaseException"}
 _OTHERWISE = _CATCHES | {"AttributeError", "NameError"}  # what is imported there stands in for what is not there
 _HOMES = re.compile(rb"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b")
+_BY_NAME = re.compile(rb"import_module|__import__|importorskip")
+_MISSES = re.compile(rb"ImportError|ModuleNotFoundError")
 _CALLS = re.compile(rb"\b(?:import|require|from)\b")
 
 
@@ -72,10 +74,11 @@ def _python(data: bytes) -> tuple[Import, ...]:
             raise
         asked: set[str] = set()
     else:
-        found = list(_statements(tree))
-        asked = set(_asked_for(tree))
-        rescued = _rescued(tree)
-        found = [_without(one, rescued) for one in found]
+        found = list(_statements(tree, deep=_BY_NAME.search(data) is not None))
+        asked = set(_asked_for(tree)) if found else set()
+        if any(one.late for one in found) and _MISSES.search(data):
+            rescued = _rescued(tree)
+            found = [_without(one, rescued) for one in found]
     # Code that tried once whether a module is there knows what to do without it further down.
     tried = {one.name.partition(".")[0] for one in found if one.optional} | asked
     return tuple(
@@ -83,7 +86,8 @@ def _python(data: bytes) -> tuple[Import, ...]:
     )
 
 
-def _statements(tree: ast.Module) -> Iterator[Import]:
+def _statements(tree: ast.Module, *, deep: bool) -> Iterator[Import]:
+    """`deep`: expressions too, which take most of the time and import nothing but by a call that names the module."""
     waiting: list[tuple[ast.AST, bool, bool]] = [(tree, False, False)]
     while waiting:
         node, optional, late = waiting.pop()
@@ -94,13 +98,29 @@ def _statements(tree: ast.Module) -> Iterator[Import]:
         elif isinstance(node, ast.Call):
             yield from _called(node, optional)
         inner = late or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        waiting.extend((child, optional or _is_optional(node, child), inner) for child in ast.iter_child_nodes(node))
+        children = ast.iter_child_nodes(node) if deep else _inner_statements(node)
+        waiting.extend((child, optional or _is_optional(node, child), inner) for child in children)
+
+
+def _inner_statements(node: ast.AST) -> Iterator[ast.AST]:
+    for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+        inner = getattr(node, name, ())
+        if isinstance(inner, list):
+            yield from inner
+
+
+def _walk_statements(tree: ast.Module) -> Iterator[ast.AST]:
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(_inner_statements(node))
 
 
 def _asked_for(tree: ast.Module) -> Iterator[str]:
     """`if not check_module("apprise"): return`: the names that a condition asks after."""
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.If, ast.IfExp)):
+    for node in _walk_statements(tree):
+        if isinstance(node, ast.If):
             for call in ast.walk(node.test):
                 if isinstance(call, ast.Call) and len(call.args) == 1 and isinstance(call.args[0], ast.Constant):
                     value = call.args[0].value
@@ -112,7 +132,7 @@ def _rescued(tree: ast.Module) -> list[tuple[int, int]]:
     """Lines of the functions that are called where a missing module is caught."""
     called = {
         getattr(call.func, "id", getattr(call.func, "attr", ""))
-        for node in ast.walk(tree)
+        for node in _walk_statements(tree)
         if isinstance(node, ast.Try) and any(_catches(handler, _MISSING) for handler in node.handlers)
         for statement in node.body
         for call in ast.walk(statement)
@@ -120,7 +140,7 @@ def _rescued(tree: ast.Module) -> list[tuple[int, int]]:
     }
     return [
         (node.lineno, node.end_lineno or node.lineno)
-        for node in ast.walk(tree)
+        for node in _walk_statements(tree)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in called
     ]
 

@@ -21,6 +21,10 @@ from walkdown.scan.view import Scratch
 from walkdown.settings import Settings
 
 _MEMORY = 6 * 1024**3
+# Gaps that are about data of ours, not about the target: everything was read, and asked out of data that may lack some.
+OF_DATA = frozenset(
+    {"stale-data", "stale-data-npm", "stale-data-pypi", "partial-data", "no-index-npm", "no-index-pypi", "broken-index"}
+)
 
 
 @dataclass(frozen=True)

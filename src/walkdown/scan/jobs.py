@@ -31,11 +31,12 @@ from walkdown.model import (
     Sources,
     TimedOut,
     Tool,
+    is_whole,
 )
 from walkdown.scan.entries import JobEntry, cache_key, decode_memory, encode_job, encode_memory, rules_digest
 from walkdown.scan.events import Progress, Started
 from walkdown.scan.foreign import describe_anywhere
-from walkdown.scan.ground import Ground, Part
+from walkdown.scan.ground import OF_DATA, Ground, Part
 
 
 class JobWork:
@@ -79,7 +80,9 @@ class JobWork:
         if left:
             with self._serving(tool) as self._service:
                 await asyncio.gather(*(self._job(tool, job) for job in left))
-        if self.part().report.complete:
+        report = self.part().report
+        # What it read of the target is as good where only data of ours were missing or old.
+        if is_whole(report.outcome) and all(gap.code in OF_DATA for gap in report.coverage.gaps):
             self._remember(tool)
 
     def part(self, stopped: Outcome | None = None) -> Part:

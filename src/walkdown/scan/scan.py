@@ -30,7 +30,7 @@ from walkdown.model import (
 )
 from walkdown.scan.events import Ended
 from walkdown.scan.files import FileWork
-from walkdown.scan.ground import Ground, Part, fault
+from walkdown.scan.ground import OF_DATA, Ground, Part, fault
 from walkdown.scan.jobs import JobWork
 from walkdown.scan.memory import Memory, name
 from walkdown.scan.merge import merge
@@ -150,17 +150,11 @@ def _package(place: Place) -> tuple[str, str]:
     return (place.ecosystem, place.name) if isinstance(place, PackagePlace) else ("", "")
 
 
-# Asked and answered, out of data that may lack some: what is gone is gone.
-_OF_DATA = frozenset(
-    {"stale-data", "stale-data-npm", "stale-data-pypi", "partial-data", "no-index-npm", "no-index-pypi", "broken-index"}
-)
-
-
 def _answered(
     parts: Sequence[Part], memory: Memory, looked: Callable[[str], bool] | None
 ) -> Callable[[str], bool] | None:
     """Which paths this scan truly answers for; None where it answers for everything that is known."""
-    gaps = {gap.path for part in parts for gap in part.report.coverage.gaps if gap.code not in _OF_DATA}
+    gaps = {gap.path for part in parts for gap in part.report.coverage.gaps if gap.code not in OF_DATA}
     broken = "" in gaps or not all(is_whole(part.report.outcome) for part in parts)
     gaps &= {one.path for one in memory.live}
     if looked is None and not broken and not gaps:
