@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from walkdown.cache import Cache
-from walkdown.model import Dependency, Finding, History, Manifest, Report, SourceFile, Where
+from walkdown.model import Dependency, Finding, History, JobScanner, Manifest, Report, SourceFile, Where
 from walkdown.scan.events import nobody
 from walkdown.scan.ground import Ground
 from walkdown.scan.memory import Memory
@@ -54,7 +54,7 @@ def _nothing(path: str) -> bytes:
 @contextlib.asynccontextmanager
 async def package_scan(
     folder: Path,
-    scanner: PipAudit,
+    scanner: JobScanner,
     pins: Sequence[str],
     *,
     offline: bool,
@@ -72,7 +72,7 @@ async def package_scan(
 
 def packages_scanned(
     folder: Path,
-    scanner: PipAudit,
+    scanner: JobScanner,
     pins: Sequence[str],
     *,
     offline: bool,

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.repos import make_repo
 from tui.helpers import SQL, findings, open_review
-from walkdown.model import FilePlace, Rule, Severity
+from walkdown.model import FilePlace, PackagePlace, Rule, Severity
 from walkdown.tui.widgets.code import code_content
 
 LANGUAGES = ["a.py", "a.ts", "a.jsx", "a.vue", "a.html", "a.sql", "a.json", "a.yaml", "Dockerfile", ".env", "a.unknown"]
@@ -60,6 +60,16 @@ def test_the_lines_around_come_masked_and_short(tmp_path: Path) -> None:
         assert max(map(len, shown)) <= 1000
         top, head = session.review.code_around(msgspec.structs.replace(found, place=FilePlace("app.py", 2)), 6, 1)
         assert (top, head) == (1, "line 1\nline 2\nline 3")
+
+
+def test_a_package_is_shown_where_it_is_asked_for(tmp_path: Path) -> None:
+    tree = make_repo(tmp_path, {"requirements.txt": "flask==3.0\ninvented==1.0\n"}, name="repo")
+    found = msgspec.structs.replace(
+        findings(1)[0], place=PackagePlace("PyPI", "invented", "1.0", "requirements.txt", 2)
+    )
+    with open_review(tree, [found]) as session:
+        assert session.review.code_around(found) == (1, "flask==3.0\ninvented==1.0\n")
+        assert set(session.review.written_by(found)) == {2}
 
 
 def test_there_is_no_code_before_it_is_known_what_is_secret(tree: Path, folders: Path) -> None:
