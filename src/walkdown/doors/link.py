@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from walkdown.doors.assemble import Followed, follow
 from walkdown.doors.find_express import ExpressDoors
@@ -46,25 +45,29 @@ from walkdown.doors.libraries.webhooks import Webhooks
 from walkdown.doors.library import Library
 from walkdown.doors.modules import Modules
 from walkdown.doors.project import Framework, Project
-from walkdown.doors.supabase_access import Access, browser_access
-from walkdown.doors.tables import read_schemas
+from walkdown.doors.questions.asked import Map
+from walkdown.doors.sql import SqlFacts, play
+from walkdown.doors.supabase_access import browser_access
+from walkdown.doors.supabase_rpc import rpc_doors
+from walkdown.doors.tables import merged, read_schemas
+from walkdown.doors.tables_code import declared
+from walkdown.doors.tables_sql import tables_of
 from walkdown.syntax.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """`access`: what the browser does with the data itself, past every door."""
-
-    doors: list[Followed]
-    access: list[Access]
-
-
-def link(paths: Sequence[str], programs: Mapping[str, Program], read: Callable[[str], bytes]) -> list[Followed]:
+def link(paths: Sequence[str], programs: Mapping[str, Program], read: Callable[[str], bytes]) -> Sequence[Followed]:
     return linked(paths, programs, read).doors
 
 
-def linked(paths: Sequence[str], programs: Mapping[str, Program], read: Callable[[str], bytes]) -> Linked:
+def linked(
+    paths: Sequence[str],
+    programs: Mapping[str, Program],
+    read: Callable[[str], bytes],
+    sql: Mapping[str, SqlFacts] | None = None,
+) -> Map:
+    """`sql`: what the files of SQL say."""
     runtime = Runtime()
+    schemas = read_schemas(paths, read)
     frameworks: list[Framework] = [
         ExpressDoors(),
         SocketDoors(),
@@ -94,7 +97,7 @@ def linked(paths: Sequence[str], programs: Mapping[str, Program], read: Callable
         SafeActions(),
         Casl(),
         Uploadthing(),
-        Prisma(read_schemas(paths, read)),
+        Prisma(schemas),
         RawSql(),
         D1(),
         Mongoose(),
@@ -109,4 +112,13 @@ def linked(paths: Sequence[str], programs: Mapping[str, Program], read: Callable
     project = Project(paths, programs, Follower(programs, Modules(paths, read), libraries), read)
     entrances = [entrance for one in frameworks for entrance in one.entrances(project)]
     project.follower.loading.steps = 0  # what doors ask of files later is counted by itself
-    return Linked(follow(entrances), browser_access(project))
+    databases = play(sorted((sql or {}).items()))
+    return Map(
+        doors=[*follow(entrances), *rpc_doors(databases)],
+        access=browser_access(project),
+        tables=merged(schemas.all, declared(programs), tables_of(databases)),
+        databases=databases,
+        paths=paths,
+        programs=programs,
+        read=read,
+    )

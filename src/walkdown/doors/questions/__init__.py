@@ -1,0 +1,1 @@
+"""Questions to the map: what is missing, or stands where it should not."""
