@@ -174,7 +174,8 @@ def call(name: str, args: Sequence[Given], visit: Visit, spot: Spot, calling: Ca
         return Value(values[0].sources, values[0].shape if isinstance(values[0].shape, kept) else None)
     if name in ("Error", "TypeError", "RangeError"):
         return Value(bounded(frozenset(s for one in values for s in one.sources)), Thing("error"))
-    if name in ("setTimeout", "setInterval", "setImmediate", "queueMicrotask") and values:
+    own_job = name == "setInterval" and calling.visit is calling.follower.loading
+    if name in ("setTimeout", "setInterval", "setImmediate", "queueMicrotask") and values and not own_job:
         calling.follower.invoke(values[0], (), visit, spot)
         return Value()
     return None

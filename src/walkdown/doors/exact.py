@@ -122,6 +122,8 @@ def among(left: Value, right: Value) -> Value | None:
     for word in words:
         remember(left, word)
     text = known(left)
+    if text is None and is_told(right) and not (left.others or left.maybe):  # a word of the code, asked of a decorator
+        text = left.text
     if text is None or right.shape.each is not None or right.others or any(word is None for word in words):
         return None
     return verdict(text in words)

@@ -22,7 +22,8 @@ _KNOWS = re.compile(
 )  # what the asker knows, or how an account stands: neither says what it may
 _OF_TOKENS = frozenset({"type", "purpose", "kind", "use", "token_type", "tokentype", "token_use", "aud", "iss"})
 _ORDER = (Checks.OWNER, Checks.ROLE, Checks.LOGIN, Checks.SECRET)
-_EASIEST = (Checks.SECRET, Checks.LOGIN, Checks.OWNER, Checks.ROLE)
+# Anybody can sign up; a secret only some were given.
+_EASIEST = (Checks.LOGIN, Checks.SECRET, Checks.OWNER, Checks.ROLE)
 
 
 def checks_of(fact: Fact, did: Sequence[Did]) -> Checks | None:

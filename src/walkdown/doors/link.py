@@ -36,6 +36,7 @@ from walkdown.doors.libraries.request_checks import RequestChecks
 from walkdown.doors.libraries.runtime import Runtime
 from walkdown.doors.libraries.safe_actions import SafeActions
 from walkdown.doors.libraries.sequelize import Sequelize
+from walkdown.doors.libraries.servers import NodeServers
 from walkdown.doors.libraries.sockets import Handshakes
 from walkdown.doors.libraries.typeorm import TypeOrm
 from walkdown.doors.libraries.uploadthing import Uploadthing
@@ -106,6 +107,7 @@ def linked(
         Drizzle(),
         Knex(),
         Kysely(),
+        NodeServers(),
         Outgoing(),
         Files(),
     ]

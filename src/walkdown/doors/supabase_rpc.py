@@ -58,7 +58,7 @@ def _entrance(asked: Answers, one: FunctionState, floor: Who) -> Entrance:
         return Value()
 
     return Entrance(
-        DoorKind.RPC, "RPC", one.short, spot, one.short, "postgres", enter,
+        DoorKind.RPC, "POST", f"/rest/v1/rpc/{one.short}", spot, one.short, "postgres", enter,
         guards=tuple(_guards(asked, one, floor, spot)), uncertain=tuple(uncertain),
     )  # fmt: skip
 

@@ -405,3 +405,33 @@ def test_a_base_class_that_is_not_here_is_said() -> None:
     @Module({ controllers: [C], providers: [Items, Db] }) export class AppModule {}
     """)
     assert doors["GET /c/:id"].uncertain == ("findOne comes from a class of shared/crud, whose code is not here.",)
+
+
+def test_a_decorator_that_names_guards_opens_only_those() -> None:
+    doors = doors_of({
+        "main.ts": _MAIN.replace("SETTINGS", ""),
+        "auth.ts": _AUTH,
+        "names.ts": "export enum Names { Jwt = 'jwt', Other = 'other' }",
+        "app.ts": _HEAD + """
+        import { SetMetadata } from '@nestjs/common';
+        import { Reflector } from '@nestjs/core';
+        import { Names } from './names';
+        const Without = (names: Names[]) => SetMetadata('without', names);
+        export class NamedGuard extends AuthGuard('jwt') {
+          constructor(private reflector: Reflector) { super(); }
+          canActivate(context) {
+            const open = this.reflector.getAllAndOverride<Names[]>('without', [context.getHandler()]);
+            if (open?.includes(Names.Jwt)) return true;
+            return super.canActivate(context);
+          }
+        }
+        @Controller('cats') class Cats {
+          @Without([Names.Other]) @Get('a') a() {}
+          @Without([Names.Other, Names.Jwt]) @Get('b') b() {}
+        }
+        @Module({ controllers: [Cats], providers: [JwtStrategy, { provide: APP_GUARD, useClass: NamedGuard }] })
+        export class AppModule {}
+        """,
+    })  # fmt: skip
+    assert doors["GET /cats/a"].guard is Checks.LOGIN
+    assert doors["GET /cats/b"].guard is None

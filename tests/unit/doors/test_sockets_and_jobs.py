@@ -89,3 +89,28 @@ def test_work_by_the_clock_and_from_queues() -> None:
 def test_that_somebody_can_connect_is_no_door_by_itself() -> None:
     found = doors_of({"s.js": HEAD + "new Server(server).on('connection', (socket) => { console.log(socket.id); });"})
     assert found == {}
+
+
+def test_what_starts_when_the_server_listens_is_seen() -> None:
+    jobs = {
+        "package.json": "{}",
+        "jobs.js": """
+        const cron = require("node-cron"); const { PrismaClient } = require("@prisma/client");
+        const prisma = new PrismaClient();
+        const sweep = async () => { await prisma.session.deleteMany({ where: { old: true } }); };
+        const beat = () => { console.log("alive"); };
+        exports.start = () => { cron.schedule("0 8 * * *", async () => { await prisma.coupon.create({ data: {} }); });
+          setInterval(sweep, 60000); setInterval(beat, 1000); };
+        """,
+        "server.js": """
+        const http = require("http"); const express = require("express"); const { start } = require("./jobs");
+        const app = express(); const server = http.createServer(app);
+        server.on("error", () => {});
+        LISTEN
+        """,
+    }
+    started = "server.listen(80, () => { start(); });"
+    found = doors_of({**jobs, "server.js": jobs["server.js"].replace("LISTEN", started)})
+    assert sorted(found) == ["CRON cron/0 8 * * *", "TIMER timer/sweep"]  # a timer that reaches nothing is no door
+    assert found["TIMER timer/sweep"].kind is DoorKind.JOB
+    assert doors_of({**jobs, "server.js": jobs["server.js"].replace("LISTEN", "")}) == {}

@@ -15,7 +15,7 @@ create table public.orders (id uuid primary key, user_id uuid references auth.us
 
 def _doors(sql: str) -> dict[str, Door]:
     facts = [("supabase/migrations/1_a.sql", read_sql((_TABLES + sql).encode()))]
-    return {one.door.path: one.door for one in rpc_doors(play(facts))}
+    return {one.door.handler: one.door for one in rpc_doors(play(facts))}
 
 
 def test_each_function_a_stranger_may_call_is_an_entrance() -> None:
@@ -29,6 +29,7 @@ def test_each_function_a_stranger_may_call_is_an_entrance() -> None:
     """)
     assert sorted(doors) == ["open_orders", "signed_in"]
     door = doors["open_orders"]
+    assert (door.method, door.path) == ("POST", "/rest/v1/rpc/open_orders")
     assert (door.kind, door.guard, door.file) == (DoorKind.RPC, None, "supabase/migrations/1_a.sql")
     assert doors["signed_in"].guard is Checks.LOGIN
 

@@ -1,4 +1,4 @@
-"""Work that starts by itself or from a queue: node-cron, node-schedule, cron, Bull, BullMQ, pg-boss, Agenda."""
+"""Work that starts by itself or from a queue: timers, node-cron, node-schedule, cron, Bull, BullMQ, pg-boss, Agenda."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Job:
 
 
 class Jobs(Base):
-    packages = frozenset({*_TIMED, *_QUEUES, *_AGENDAS})
+    packages = frozenset({"", *_TIMED, *_QUEUES, *_AGENDAS})  # "": names that nobody imports
 
     def __init__(self) -> None:
         self.found: list[Job] = []
@@ -43,6 +43,8 @@ class Jobs(Base):
     def called(self, outside: Outside, calling: Calling) -> Value | None:
         name = outside.chain[-1] if outside.chain else ""
         package = outside.package
+        if not package:
+            return self._timer(calling) if name == "setInterval" else None
         if package in _TIMED and name in _TIMED[package]:
             self._timed(package, calling)
             return Value(shape=Thing("jobs.timed"))
@@ -55,6 +57,11 @@ class Jobs(Base):
         if package in _AGENDAS and calling.new:
             return Value(shape=Thing(_AGENDA))
         return None
+
+    def _timer(self, calling: Calling) -> Value:
+        if calling.args:
+            self._add("TIMER", f"timer/{calling.args[0].written or '{?}'}", calling.args[0], calling, "timer")
+        return Value(shape=Thing("jobs.timed"))
 
     def _timed(self, package: str, calling: Calling) -> None:
         rule = calling.arg(0)
@@ -97,7 +104,7 @@ class JobDoors:
         self.library = Jobs()
 
     def entrances(self, project: Project) -> list[Entrance]:
-        load_around(project, self.library.packages)
+        load_around(project, self.library.packages - {""})
         handlers = Handlers(project.follower)
         return [_entrance(job, project, handlers) for job in self.library.found]
 
@@ -108,4 +115,8 @@ def _entrance(job: Job, project: Project, handlers: Handlers) -> Entrance:
         return project.follower.invoke(job.handler.value, args, visit, job.spot)
 
     spot = handlers.spot(job.handler.value) or job.spot
-    return Entrance(DoorKind.JOB, job.method, job.path, spot, handlers.name(job.handler), job.package, enter)
+    # A timer that only looks after things of the process itself is no door.
+    quiet = job.method == "TIMER"
+    return Entrance(
+        DoorKind.JOB, job.method, job.path, spot, handlers.name(job.handler), job.package, enter, quiet=quiet
+    )

@@ -55,7 +55,7 @@ _SENDS = frozenset({
     "refund", "subscribe", "sendPushNotificationsAsync", "createReadStream", "save", "presignedPutObject",
     "finalizeInvoice", "pay",
     "refunds", "all", "listObjects", "headObject", "copyObject", "sendMessage", "chat", "uploader", "get", "put",
-    "remove", "call",
+    "remove", "call", "sendEach", "sendEachForMulticast", "sendMulticast", "sendToDevice",
 })  # fmt: skip
 _LOCAL = frozenset(
     {
