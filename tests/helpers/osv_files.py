@@ -9,7 +9,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from walkdown.advisories.build import Origin, building
+from walkdown.advisories.export import export_to
+from walkdown.advisories.names import NameIndex
+from walkdown.advisories.osv import decode
 from walkdown.advisories.packs import Imported, import_from
+from walkdown.advisories.store import Store
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.timezone.utc)
 DAY = "2026-11-19T08:00:00Z"
@@ -35,6 +40,20 @@ def packed(path: Path, advisories: Iterable[Mapping[str, Any]], more: Mapping[st
             archive.writestr(f"{one['id']}.json", json.dumps(one))
         for name, data in (more or {}).items():
             archive.writestr(name, data)
+    return path
+
+
+def pack_of_all(path: Path, advisories: Iterable[Mapping[str, Any]], *, unread: int = 0) -> Path:
+    """A pack of `walkdown db export`, from a machine that has all advisories there are: these."""
+    store, newest = path.with_name(f"{path.name}.sqlite"), ""
+    with building(store) as builder:
+        for one in advisories:
+            builder.add(decode(json.dumps(one).encode()))
+            newest = max(newest, one["modified"])
+        origin = Origin(newest, "osv.dev", unread, whole=True)
+        builder.finish(dict.fromkeys(builder.counts(), origin), force=False, now=NOW)
+    with Store.open(store) as opened:
+        export_to(path, opened, NameIndex.open(path.parent, shipped=None))
     return path
 
 

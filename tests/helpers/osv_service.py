@@ -25,7 +25,7 @@ def make_store(path: Path, advisories: Sequence[Mapping[str, Any]], *, as_of: da
         for one in advisories:
             builder.add(decode(json.dumps(one).encode()))
         ecosystems = {affected["package"]["ecosystem"] for one in advisories for affected in one["affected"]}
-        origin = Origin(as_of.isoformat().replace("+00:00", "Z"), "test")
+        origin = Origin(as_of.isoformat().replace("+00:00", "Z"), "test", whole=True)
         return builder.finish(dict.fromkeys(ecosystems, origin), force=True, now=as_of)
 
 

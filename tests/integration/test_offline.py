@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpers.command import Command, compiled_rules
-from helpers.osv_files import osv, packed
+from helpers.osv_files import osv, pack_of_all
 from helpers.repos import make_repo
 from walkdown.model import PackagePlace
 from walkdown.scanners.names import OURS
@@ -66,7 +66,7 @@ def test_an_offline_scan_speaks_to_nobody(
     walkdown = Command(tmp_path / "home", compiled=compiled_rules(tmp_path_factory))
     assert (
         walkdown(
-            "db", "import", str(packed(tmp_path / "all.zip", [osv("requests"), osv("next", 2, ecosystem="npm")]))
+            "db", "import", str(pack_of_all(tmp_path / "pack.zip", [osv("requests"), osv("next", 2, ecosystem="npm")]))
         ).code
         == 0
     )

@@ -406,3 +406,20 @@ def test_a_scan_does_not_wait_for_a_server_that_hangs(index: FakeIndex, tmp_path
     assert isinstance(report.outcome, Failed)
     assert report.outcome.error.startswith("No package index gave an answer: PyPI took too long.")
     assert report.seconds < 20
+
+
+def test_what_a_list_takes_from_an_address_is_no_business_of_an_index(tmp_path: Path) -> None:
+    """Its name may be a secret of the house, and what the index says of it would be about another package."""
+    hashed = f"--hash=sha256:{'0a' * 32}\n"
+    files = {
+        "requirements.txt": (
+            "flask==3.0.0\nhttps://host.example/inhouse-billing-1.0.tar.gz\n./wheels/own_kit-2-py3-none-any.whl\n"
+        ),
+        "job/requirements.txt": f"httpx==0.27.0 {hashed}",
+    }
+    one = scanner(tmp_path)
+    [tool] = one.find(Programs(tmp_path))
+    jobs = one.jobs(tool, Target(files), None)
+    assert not isinstance(jobs, Missing)
+    work = msgspec.json.decode(next(job for job in jobs if job.settled is None).inputs[0][1], type=Work)
+    assert {each.name for each in work.questions} == {"flask", "httpx"}

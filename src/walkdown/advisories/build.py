@@ -55,13 +55,15 @@ SELECT count(*) FROM before.advisories AS old WHERE ecosystem = ? AND withdrawn 
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """What is said of an ecosystem's new advisories. `digest`: what they must add up to, where that is known."""
+    """What is said of an ecosystem's new advisories. `digest`: what they must add up to, where that is known. `whole`:
+    whether they are all there are, where that is known."""
 
     as_of: str
     source: str
     unread: int = 0
     full: str = ""
     digest: str = ""
+    whole: bool | None = None
 
 
 class _Names(msgspec.Struct):
@@ -112,6 +114,11 @@ class Builder:
                 (ecosystem,),
             )
 
+    def leave_out(self, ecosystem: str) -> None:
+        """Nothing that was added about it counts; what the old store has stays."""
+        self._write()
+        self._db.execute("DELETE FROM main.advisories WHERE ecosystem = ?", (ecosystem,))
+
     def told(self) -> tuple[str, ...]:
         """What a person should know about the data that was there before."""
         return ("The advisory data that was here was damaged and could not be kept.",) if self.dropped else ()
@@ -155,7 +162,9 @@ class Builder:
         if origin.digest and origin.digest != digest:
             raise AdvisoryError(f"The {ecosystem} advisories are not the ones that were packed.", "Copy the pack anew.")
         made = stamp(now)
-        return Part(ecosystem, count, digest, origin.as_of, made, origin.source, origin.unread, origin.full)
+        return Part(
+            ecosystem, count, digest, origin.as_of, made, origin.source, origin.unread, origin.full, origin.whole
+        )  # fmt: skip
 
     def _indexed(self, ecosystem: str) -> Iterator[bytes]:
         """The lines by id; on the way each is entered under the names of the packages it is about."""

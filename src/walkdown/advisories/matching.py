@@ -11,19 +11,22 @@ from walkdown.errors import AdvisoryError
 
 
 class Known(msgspec.Struct, frozen=True):
-    """`unclear`: ids of advisories about the package whose versions nobody can put in order. Neither yes nor no."""
+    """`unclear`: ids of advisories about the package whose versions nobody can put in order. Neither yes nor no.
+    `about`: all of them, those that speak of other versions as well."""
 
     affecting: tuple[Advisory, ...]
     unclear: tuple[str, ...]
+    about: tuple[Advisory, ...] = ()
 
 
 def known(store: Store, ecosystem: str, name: str, version: str) -> Known:
     affecting: list[Advisory] = []
     unclear: list[str] = []
-    for advisory in store.affecting(ecosystem, name):
+    about = store.affecting(ecosystem, name)
+    for advisory in about:
         try:
             if affects(advisory, ecosystem, name, version):
                 affecting.append(advisory)
         except AdvisoryError:
             unclear.append(advisory.id)
-    return Known(tuple(affecting), tuple(unclear))
+    return Known(tuple(affecting), tuple(unclear), about)

@@ -20,7 +20,7 @@ from walkdown.advisories.names import SHIPPED
 from walkdown.advisories.names_import import is_names_file, names_in_folder, names_in_pack, read_names
 from walkdown.advisories.names_store import Taken, put, weigh
 from walkdown.advisories.osv import MOST_BYTES, Advisory, decode
-from walkdown.advisories.store import About
+from walkdown.advisories.store import About, is_enough, is_whole
 from walkdown.advisories.zips import MOST_ENTRIES, MOST_UNPACKED, leads_out, opened, read_entry
 from walkdown.errors import AdvisoryError
 
@@ -109,7 +109,7 @@ class _Found(NamedTuple):
     """What a path holds: indexes of names, and a pack, loose files, or no advisories."""
 
     indexes: tuple[bytes, ...] = ()
-    files: Iterator[bytes | _Left] | None = None
+    files: Iterator[_File | _Left] | None = None
     pack: tuple[zipfile.ZipFile, Manifest] | None = None
 
 
@@ -193,7 +193,7 @@ class Intake:
 
 
 def _import_loose(
-    files: Iterator[bytes | _Left],
+    files: Iterator[_File | _Left],
     name: str,
     store: Path,
     *,
@@ -204,9 +204,11 @@ def _import_loose(
 ) -> Imported:
     with building(store) as builder:
         intake = Intake(builder, now, fetched.ecosystem)
+        as_published = True  # every file is named after its advisory and lies in no folder: so does OSV hand out all
         for number, found in enumerate(files):
-            if isinstance(found, bytes):
-                intake.take(found)
+            if isinstance(found, _File):
+                advisory = intake.take(found.data)
+                as_published &= advisory is None or found.name == f"{advisory.id}.json"
             else:
                 found.count(intake)
             if number % 500 == 0:
@@ -214,14 +216,40 @@ def _import_loose(
         counts = intake.settle(name, force=force)
         intake.tally.twice = builder.added - sum(counts.values())
         unread, day = intake.tally.bad + intake.tally.odd, stamp(now)
+        by_the_way = _by_the_way(builder.before, counts)
+        for one in by_the_way:
+            builder.leave_out(one)
         origins = {
-            one: Origin(fetched.as_of or intake.newest.get(one, _NEVER), name[:200], unread, day) for one in counts
-        }
-        told = (*builder.told(), *intake.tally.told())
+            one: Origin(
+                fetched.as_of or intake.newest.get(one, _NEVER), name[:200], unread, day,
+                whole=(as_published or bool(fetched.ecosystem)) and is_enough(one, count),
+            )
+            for one, count in counts.items()
+            if one not in by_the_way
+        }  # fmt: skip
+        also = (
+            f"{counts[one]:,} are about {one} as well; all that is known of it is here and stays." for one in by_the_way
+        )
+        told = (*builder.told(), *intake.tally.told(), *also)
         return Imported(builder.finish(origins, force=force, now=now), told)
 
 
+def _by_the_way(before: About | None, counts: dict[str, int]) -> tuple[str, ...]:
+    """An advisory may be about packages of both, so that the archive of one ecosystem holds a few of the other. They
+    are no reason to lose the others."""
+    whole = {part.ecosystem for part in (before.parts if before else ()) if is_whole(part)}
+    few = tuple(one for one, count in counts.items() if not is_enough(one, count))
+    return tuple(one for one in few if one in whole) if len(few) < len(counts) else ()
+
+
 _NEVER = "1970-01-01T00:00:00.000000Z"  # no believable date in any of them: as old as can be
+
+
+class _File(NamedTuple):
+    """What was read, with its name from the top of the archive or folder."""
+
+    name: str
+    data: bytes
 
 
 class _Left(msgspec.Struct, frozen=True):
@@ -240,7 +268,7 @@ class _Left(msgspec.Struct, frozen=True):
             intake.tally.odd += 1
 
 
-def _entries(archive: zipfile.ZipFile) -> Iterator[bytes | _Left]:
+def _entries(archive: zipfile.ZipFile) -> Iterator[_File | _Left]:
     for entry in archive.infolist():
         if entry.is_dir():
             continue
@@ -251,10 +279,10 @@ def _entries(archive: zipfile.ZipFile) -> Iterator[bytes | _Left]:
         elif entry.file_size > MOST_BYTES:
             yield _Left("bad", AdvisoryError("An advisory is larger than 8 MiB."))
         else:
-            yield read_entry(archive, entry, MOST_BYTES)
+            yield _File(entry.filename, read_entry(archive, entry, MOST_BYTES))
 
 
-def _files(folder: Path) -> Iterator[bytes | _Left]:
+def _files(folder: Path) -> Iterator[_File | _Left]:
     """Every `.json` file below. Links are not followed, and nothing but a plain file is opened."""
     total = count = 0
     for place, folders, names in os.walk(folder, onerror=_refuse):
@@ -264,11 +292,12 @@ def _files(folder: Path) -> Iterator[bytes | _Left]:
                 yield _Left("nested")
             if not name.lower().endswith(".json"):
                 continue
-            data = _plain(Path(place, name))
+            file = Path(place, name)
+            data = _plain(file)
             count, total = count + 1, total + (len(data) if isinstance(data, bytes) else 0)
             if count > MOST_ENTRIES or total > MOST_UNPACKED:
                 raise AdvisoryError(f"{folder} holds more than advisories ever were; it is refused.")
-            yield data
+            yield _File(str(file.relative_to(folder)), data) if isinstance(data, bytes) else data
 
 
 def _plain(path: Path) -> bytes | _Left:
@@ -318,7 +347,7 @@ def _origins(manifest: Manifest, now: dt.datetime) -> dict[str, Origin]:
                 "Look at the clock of this machine, and of the one that made the pack.",
             )
     return {
-        part.ecosystem: Origin(part.as_of, part.source[:200], part.unread, part.full, part.digest)
+        part.ecosystem: Origin(part.as_of, part.source[:200], part.unread, part.full, part.digest, part.whole)
         for part in manifest.about.parts
     }
 

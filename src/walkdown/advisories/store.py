@@ -15,7 +15,7 @@ from urllib.parse import quote
 import msgspec
 
 from walkdown.advisories.moments import read_moment
-from walkdown.advisories.osv import Advisory, decode, normal_name
+from walkdown.advisories.osv import NPM, PYPI, Advisory, decode, normal_name
 from walkdown.errors import AdvisoryError
 from walkdown.settings import Folders
 
@@ -23,12 +23,14 @@ SCHEMA = 1
 APPLICATION = 0x77646F77  # "wdow", so that another program's file is told apart
 GET_SOME = "Get it anew: walkdown db update, or walkdown db import FILE"
 DAYS_ONLINE, DAYS_OFFLINE = 7, 30
+FEWEST = {PYPI: 2_000, NPM: 3_000}  # less than this cannot be all that is known of an ecosystem; it only ever grows
 _CLOCKS_DIFFER = dt.timedelta(days=1)
 _SAMPLES = 25
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One ecosystem. `digest` is the SHA-256 of its advisories, a line each, by id. `unread` could not be taken in."""
+    """One ecosystem. `digest` is the SHA-256 of its advisories, a line each, by id. `unread` could not be taken in.
+    `whole`: they came as all there are; None in data from before this was noted."""
 
     ecosystem: str
     advisories: int
@@ -38,6 +40,7 @@ class Part(msgspec.Struct, frozen=True):
     source: str
     unread: int = 0
     full: str = ""  # when it was last taken in as a whole; since then only what changed
+    whole: bool | None = None
 
 
 class About(msgspec.Struct, frozen=True):
@@ -85,13 +88,41 @@ def freshness(about: About, now: dt.datetime, *, offline: bool, days: int | None
     return ""
 
 
+def is_whole(part: Part) -> bool:
+    """Whether an empty answer from it means anything. Where nothing was noted, their number alone speaks."""
+    return is_enough(part.ecosystem, part.advisories) if part.whole is None else part.whole
+
+
+def is_enough(ecosystem: str, advisories: int) -> bool:
+    return advisories >= FEWEST.get(ecosystem, 1)
+
+
 def partial(about: About, ecosystem: str) -> str:
     """Why an empty answer about a package of that ecosystem may be wrong, "" where everything was taken in."""
     part = about.part(ecosystem)
-    if part is None or not part.unread:
+    return " ".join(why for why in (_unread(part), lacking(part)) if why) if part else ""
+
+
+def _unread(part: Part) -> str:
+    if not part.unread:
         return ""
     what = "advisory was" if part.unread == 1 else "advisories were"
-    return f"{part.unread:,} {ecosystem} {what} unreadable when the data were taken in; what they are about is unknown."
+    return (
+        f"{part.unread:,} {part.ecosystem} {what} unreadable when the data were taken in; what they are about is "
+        "unknown."
+    )
+
+
+def lacking(part: Part) -> str:
+    """What to say of data that are not all there are, "" of those that are."""
+    if is_whole(part):
+        return ""
+    number = "1 advisory is" if part.advisories == 1 else f"{part.advisories:,} advisories are"
+    why = "did not come as the whole of them" if is_enough(part.ecosystem, part.advisories) else "cannot be all"
+    return (
+        f"Only {number} here for {part.ecosystem}, which {why}, so that known flaws would go unseen. All of them: "
+        f"walkdown db update --only {part.ecosystem}, or walkdown db import with OSV's all.zip."
+    )
 
 
 class Store:

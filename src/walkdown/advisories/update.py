@@ -13,7 +13,7 @@ from walkdown.advisories.download import MIB, NotThereError, Opener, Progress, f
 from walkdown.advisories.moments import read_moment, stamp
 from walkdown.advisories.osv import ECOSYSTEMS, MOST_BYTES, is_id
 from walkdown.advisories.packs import Fetched, Intake, import_fetched, quiet
-from walkdown.advisories.store import About, Part, Store
+from walkdown.advisories.store import About, Part, Store, is_whole
 from walkdown.advisories.zips import MOST_ARCHIVE, DamagedError
 from walkdown.errors import AdvisoryError
 
@@ -101,6 +101,8 @@ def _changes(store: Path, ecosystem: str, source: Source, now: dt.datetime) -> _
         return None
     if part is None or not part.full or now - read_moment(part.full) > WHOLE_AFTER:
         return None
+    if not is_whole(part) and part.source != SOURCE:  # to some that a person brought, changes add no more than changes
+        return None
     try:
         data, as_of = fetch_bytes(f"{source.base}/{ecosystem}/modified_id.csv", source.opener, most=_MOST_LIST)
         listed = _listed(data)
@@ -172,7 +174,9 @@ def _changed(
             _take(intake, name, f"{source.base}/{ecosystem}/{quote(name)}.json", source.opener)
             progress(number, len(changes.ids))
         bad, before = intake.tally.bad, changes.part
-        origin = Origin(changes.as_of, before.source, max(changes.unread, bad), before.full)
+        origin = Origin(
+            changes.as_of, before.source, max(changes.unread, bad), before.full, whole=before.whole
+        )  # fmt: skip
         about = builder.finish({ecosystem: origin}, force=force, now=now)
         return Updated(ecosystem, about, len(changes.ids) - bad, intake.tally.told())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from packaging.version import InvalidVersion, Version
@@ -52,7 +52,8 @@ def _is_in_any(used: _Parsed, ecosystem: str, ranges: Sequence[Range]) -> bool:
 
 
 def fixed_in(advisory: Advisory, ecosystem: str, name: str, version: str) -> tuple[str, ...]:
-    """The versions above this one that an advisory calls fixed, nearest first; one a branch."""
+    """The versions above this one that an advisory calls fixed, nearest first; one a branch. None that it also calls
+    affected, in its list of versions say: it contradicts itself there, and the wrong half helps nobody."""
     used = _parsed(ecosystem, version)
     above: dict[_Parsed, str] = {}
     for text in _fixes(advisory.affected, ecosystem, name):
@@ -60,9 +61,27 @@ def fixed_in(advisory: Advisory, ecosystem: str, name: str, version: str) -> tup
             fixed = _written(ecosystem, text)
         except VersionError:
             continue  # it cannot be recommended, and no other is worse for it
-        if _is_after(fixed, used):
-            above.setdefault(fixed, _spelled_out(ecosystem, text))
+        if _is_after(fixed, used) and fixed not in above and not _is_still_affected(advisory, ecosystem, name, text):
+            above[fixed] = _spelled_out(ecosystem, text)
     return tuple(above[fixed] for fixed in sorted(above, key=functools.cmp_to_key(_compare)))
+
+
+def _is_still_affected(advisory: Advisory, ecosystem: str, name: str, fixed: str) -> bool:
+    try:
+        return affects(advisory, ecosystem, name, _spelled_out(ecosystem, fixed))
+    except VersionError:
+        return False  # another range of it cannot be compared, and this one can
+
+
+def in_order(ecosystem: str, versions: Iterable[str]) -> list[str]:
+    """Versions as `fixed_in` gives them, nearest first."""
+    placed = functools.cmp_to_key(_compare)
+    return sorted(versions, key=lambda text: placed(_parsed(ecosystem, text)))
+
+
+def is_finished(ecosystem: str, version: str) -> bool:
+    parsed = _parsed(ecosystem, version)
+    return parsed.finished if isinstance(parsed, NpmVersion) else not parsed.is_prerelease
 
 
 def _fixes(affected: Sequence[Affected], ecosystem: str, name: str) -> Iterator[str]:

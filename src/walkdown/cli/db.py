@@ -19,7 +19,7 @@ from walkdown.advisories.names_store import Taken
 from walkdown.advisories.names_update import update_names
 from walkdown.advisories.osv import ECOSYSTEMS
 from walkdown.advisories.packs import import_from
-from walkdown.advisories.store import About, Store, store_path
+from walkdown.advisories.store import About, Store, lacking, store_path
 from walkdown.advisories.update import Source, Updated, check_online, update_one
 from walkdown.cli.db_about import MB, tell_age, total
 from walkdown.cli.exits import FINE, INTERRUPTED, USAGE, tell
@@ -112,6 +112,7 @@ def run_import(path: str, *, force: bool) -> int:
         return INTERRUPTED
     for part in done.about.parts if done.about else ():
         click.echo(f"{part.ecosystem}: {part.advisories:,} advisories, as of {part.as_of[:10]}.")
+        _tell_all([f"Partial. {why}"] if (why := lacking(part)) else ())
     _tell_all(done.told)
     for taken in done.names:
         _tell_names(taken)

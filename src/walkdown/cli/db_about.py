@@ -12,7 +12,7 @@ import msgspec
 from walkdown.advisories.moments import now_utc, read_moment
 from walkdown.advisories.names import NameIndex, check_day, names_folder
 from walkdown.advisories.osv import ECOSYSTEMS
-from walkdown.advisories.store import About, Store, freshness, partial, store_path
+from walkdown.advisories.store import About, Store, freshness, lacking, partial, store_path
 from walkdown.cli.exits import FINE, USAGE, tell
 from walkdown.errors import AdvisoryError
 from walkdown.safetext import for_terminal
@@ -121,6 +121,8 @@ def _parts(about: About) -> Iterator[str]:
         unread = f", {part.unread:,} could not be read" if part.unread else ""
         source = for_terminal(part.source)
         yield f"{ecosystem:<7} {part.advisories:,} advisories as of {part.as_of[:10]}, from {source}{unread}"
+        if why := lacking(part):
+            yield f"        Partial. {why} A scan will say so too."
 
 
 def _indexes(names: tuple[WireNames, ...]) -> Iterator[str]:

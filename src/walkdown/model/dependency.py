@@ -32,6 +32,7 @@ class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
     via: tuple[str, ...] = ()
     alias: str = ""
     scripts: bool = False
+    perhaps: tuple[str, ...] = ()
 
     # name: normalised as its index does (PEP 503 for PyPI). version: only where pin is EXACT.
     # group: empty for what production needs, else the extra or dependency group that brings it.
@@ -39,6 +40,8 @@ class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
     # asks for it itself or the lock does not say. alias: the name the code imports it by, where that is another one.
     # scripts: its lock says that the package runs a program of its own when it is installed. False also where the form
     # of the lock does not tell: yarn, bun, pnpm since 9, package-lock 1, and everything of PyPI.
+    # perhaps: what it is probably called, of one that is named by its address alone. `name` is empty then, unless the
+    # file at that address is called after its package and version. Not from an index, in either case.
 
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,6 +52,8 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     covers: str = ""
     dependencies: tuple[Dependency, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    by_hand: bool = False
 
     # kind: requirements, pyproject, pipfile-lock, poetry-lock, uv-lock, pdm-lock, pylock, package-lock, ...
     # covers: the folder this manifest speaks for, so that a lock can be held against the manifest beside it.
+    # by_hand: a lock that a person wrote: what it names is also what the project asks for.

@@ -47,8 +47,10 @@ def test_import_about_export_and_import_elsewhere(folder: Path) -> None:
     assert (done.code, done.stderr) == (0, b"")
     told = lines(done.stdout)
     assert told[0] == "PyPI: 12 advisories, as of 2024-10-10."
-    assert told[1].startswith("  1 could not be read as an advisory")
-    assert "the limit is 30. A scan will say so too." in told[2]
+    lacking = "Only 12 advisories are here for PyPI, which cannot be all, so that known flaws would go unseen."
+    assert told[1].startswith(f"  Partial. {lacking} All of them: walkdown db update --only PyPI, or")
+    assert told[2].startswith("  1 could not be read as an advisory")
+    assert "the limit is 30. A scan will say so too." in told[3]
 
     about = db(folder, "about")
     assert about.code == 0
@@ -56,7 +58,8 @@ def test_import_about_export_and_import_elsewhere(folder: Path) -> None:
     assert said[0].startswith("12 advisories, ")
     assert said[0].endswith("All of it was read and is sound.")
     assert said[1] == "  PyPI    12 advisories as of 2024-10-10, from all.zip, 1 could not be read"
-    assert said[2].startswith("  npm     none: its packages cannot be checked.")
+    assert said[2].startswith(f"          Partial. {lacking}")
+    assert said[3].startswith("  npm     none: its packages cannot be checked.")
     names = said[said.index("Package names:") + 1 :]
     assert re.fullmatch(
         r"  PyPI    \d{3},\d{3} names as of \d{4}-\d\d-\d\d, the snapshot that came with walkdown", names[0]
@@ -75,8 +78,10 @@ def test_import_about_export_and_import_elsewhere(folder: Path) -> None:
     assert here.about is not None
     assert there.about is not None
     assert here.about.digest == there.about.digest
-    assert here.partial == (
-        "1 PyPI advisory was unreadable when the data were taken in; what they are about is unknown.",
+    assert [part.whole for part in there.about.parts] == [False], "a pack of a part is no more than that"
+    assert there.partial == here.partial
+    assert here.partial[0].startswith(
+        "1 PyPI advisory was unreadable when the data were taken in; what they are about is unknown. Only 12 advisories"
     )
     (index,) = here.names
     assert (index.ecosystem, index.shipped, index.bytes) == ("PyPI", True, Path(index.path).stat().st_size)

@@ -18,7 +18,7 @@ from walkdown.advisories import download, names_update, update
 from walkdown.advisories.download import NotThereError, fetch_file, usual_opener
 from walkdown.advisories.names import NameIndex, names_folder
 from walkdown.advisories.packs import quiet
-from walkdown.advisories.store import Store, partial, store_path
+from walkdown.advisories.store import FEWEST, Store, partial, store_path
 from walkdown.advisories.update import Source, Updated, update_one
 from walkdown.cli.db import update_all, wanted
 from walkdown.errors import AdvisoryError, UsageError
@@ -161,7 +161,7 @@ def test_a_whole_download_that_was_refused_is_not_fetched_twice(bucket: Bucket, 
         fetched(bucket, store)
     assert store.read_bytes() == before
     assert fetched(bucket, store, force=True).about.counts == (("PyPI", 300),)
-    assert bucket.paths == ["/PyPI/modified_id.csv", "/PyPI/all.zip"]
+    assert bucket.paths == ["/PyPI/all.zip"], "to a part that a person brought, no changes are added"
     assert bucket.unchanged == 1
 
 
@@ -354,7 +354,8 @@ def test_a_page_in_an_advisorys_place_is_counted_as_unread(
     assert partial(done.about, "PyPI").startswith("1 PyPI advisory was unreadable")
     bucket.put("PyPI", [*many(30), osv("new", 31, modified="2026-11-20T01:00:00Z")], tmp_path)
     mended = fetched(bucket, store)
-    assert (mended.changed, mended.about.counts, partial(mended.about, "PyPI")) == (1, (("PyPI", 31),), "")
+    assert (mended.changed, mended.about.counts) == (1, (("PyPI", 31),))
+    assert "unreadable" not in partial(mended.about, "PyPI")
 
 
 def test_an_advisory_that_is_cut_off_is_asked_for_again(bucket: Bucket, store: Path, tmp_path: Path) -> None:
@@ -438,3 +439,19 @@ def test_only_of_what_there_is() -> None:
     with pytest.raises(UsageError, match="There is no Go to update") as caught:
         wanted(("npm", "Go"))
     assert caught.value.do == "There are: PyPI, npm, advisories, names."
+
+
+def test_a_single_advisory_that_was_brought_is_replaced_by_all_of_them(
+    bucket: Bucket, store: Path, tmp_path: Path
+) -> None:
+    """Even where few changed since: the changes alone would leave it as partial as it was."""
+    imported(packed(tmp_path / "a.zip", many(1)), store)
+    bucket.put("PyPI", many(FEWEST["PyPI"]), tmp_path)
+    bucket.files["/PyPI/modified_id.csv"] = b"2026-11-19T08:00:00Z,TEST-2026-1\n"
+    done = fetched(bucket, store)
+    assert (done.changed, done.about.counts) == (None, (("PyPI", 2_000),))
+    assert partial(done.about, "PyPI") == ""
+    bucket.put("PyPI", [*many(FEWEST["PyPI"]), osv("new", 2001, modified="2026-11-20T01:00:00Z")], tmp_path)
+    later = fetched(bucket, store)
+    assert (later.changed, later.about.counts) == (1, (("PyPI", 2_001),))
+    assert partial(later.about, "PyPI") == ""

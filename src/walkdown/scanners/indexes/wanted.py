@@ -99,11 +99,13 @@ def _declared(manifests: Sequence[Manifest], is_fixture: Callable[[str], bool]) 
     locks = [one for one in manifests if one.lock]
     fixed = {lock.path: _versions(lock) for lock in locks}
     for manifest in manifests:
-        if manifest.lock or manifest.kind == "constraints" or is_fixture(manifest.path):
+        if (manifest.lock and not manifest.by_hand) or manifest.kind == "constraints" or is_fixture(manifest.path):
             continue
         lock = nearest_lock(manifest, locks)
         for one in manifest.dependencies:
-            if one.pin in (Pin.LOCAL, Pin.URL) or one.specifier.startswith("jsr:") or one.group == OVERRIDES:
+            if one.pin in (Pin.LOCAL, Pin.URL) or one.perhaps:  # from elsewhere, which is no index's business
+                continue
+            if one.specifier.startswith("jsr:") or one.group == OVERRIDES:
                 continue
             versions: tuple[str, ...] = (one.version,) if one.pin is Pin.EXACT else ()
             if not versions and lock is not None:

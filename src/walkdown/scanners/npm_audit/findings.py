@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from walkdown.advisories.flaws import (
     ASKED_FOR,
     DEVELOPMENT_MESSAGE,
@@ -13,9 +11,10 @@ from walkdown.advisories.flaws import (
     merged,
     way,
 )
-from walkdown.advisories.npm_versions import NpmVersion
-from walkdown.advisories.osv import NPM, Advisory
-from walkdown.advisories.versions import fixed_in
+from walkdown.advisories.matching import Known
+from walkdown.advisories.mending import Package as Mended
+from walkdown.advisories.mending import mended_by
+from walkdown.advisories.osv import NPM
 from walkdown.model.finding import Finding, Rule, Source
 from walkdown.model.place import PackagePlace
 from walkdown.model.severity import Confidence
@@ -36,15 +35,19 @@ _MALICIOUS = (
 )
 
 
-def findings_for(package: Package, advisories: Sequence[Advisory]) -> list[Finding]:
-    return [_finding(package, flaw) for flaw in merged(advisories)]
+def findings_for(package: Package, told: Known) -> list[Finding]:
+    flaws = merged(told.affecting)
+    if not flaws:
+        return []
+    mended = mended_by(Mended(NPM, package.name, package.version, told.about), flaws)
+    return [_finding(package, flaw, version) for flaw, version in zip(flaws, mended, strict=True)]
 
 
-def _finding(package: Package, flaw: Flaw) -> Finding:
+def _finding(package: Package, flaw: Flaw, mended: str) -> Finding:
     lines = dict.fromkeys((use.path, use.line) for use in package.uses)
     places = [PackagePlace(NPM, package.name, package.version, path, line) for path, line in lines]
     return Finding(
-        rule=_rule(package, flaw),
+        rule=_rule(package, flaw, mended),
         severity=flaw.severity(development=package.development),
         confidence=Confidence.SURE if any(use.sure for use in package.uses) else Confidence.LIKELY,
         place=places[0],
@@ -53,7 +56,7 @@ def _finding(package: Package, flaw: Flaw) -> Finding:
     )
 
 
-def _rule(package: Package, flaw: Flaw) -> Rule:
+def _rule(package: Package, flaw: Flaw, mended: str) -> Rule:
     what = "is known to be malicious" if flaw.malicious else "has a known vulnerability"
     named = "" if flaw.name == NAMELESS else f": {flaw.name}"
     aside = package.development and not flaw.malicious  # what was made to do harm does it there as well
@@ -62,7 +65,7 @@ def _rule(package: Package, flaw: Flaw) -> Rule:
         id=flaw.name,
         title=f"{package.name} {package.version} {what}{named}{DEVELOPMENT_TITLE if aside else ''}",
         message=_MALICIOUS if flaw.malicious else f"{_MESSAGE}{DEVELOPMENT_MESSAGE if aside else ''}",
-        fix=_malicious_fix(package) if flaw.malicious else _fix(package, flaw),
+        fix=_malicious_fix(package) if flaw.malicious else _fix(package, mended),
         url=flaw.url,
         hazard="dep.vulnerable",
         family="vulnerable-dependency",
@@ -70,8 +73,7 @@ def _rule(package: Package, flaw: Flaw) -> Rule:
     )
 
 
-def _fix(package: Package, flaw: Flaw) -> str:
-    mended = _mended(package, flaw)
+def _fix(package: Package, mended: str) -> str:
     if not mended:
         return (
             f"No fixed version of {package.name} is known. Find out whether the application uses the affected part; if "
@@ -83,16 +85,6 @@ def _fix(package: Package, flaw: Flaw) -> str:
         " Where that one does not allow it yet, force it with an override in package.json." if _through(package) else ""
     )
     return f"Upgrade {package.name} to {mended} or later.{way_in}{force}{lock}"
-
-
-def _mended(package: Package, flaw: Flaw) -> str:
-    """The nearest version above that each database calls fixed, finished where there is one; of those the highest."""
-    nearest = []
-    for advisory in flaw.advisories:
-        fixes = fixed_in(advisory, NPM, package.name, package.version)
-        if fixes:
-            nearest.append(next((fix for fix in fixes if NpmVersion.parse(fix).finished), fixes[0]))
-    return max(nearest, key=NpmVersion.parse, default="")
 
 
 def _way_in(package: Package) -> str:

@@ -94,7 +94,7 @@ class NpmAudit:
         unclear: dict[str, list[str]] = defaultdict(list)
         for package in packages:
             told = known(store, NPM, package.name, package.version)
-            findings.extend(findings_for(package, told.affecting))
+            findings.extend(findings_for(package, told))
             if told.unclear:
                 for path in package.fixed_by:
                     unclear[path].append(f"{package.name} {package.version} ({told.unclear[0]})")

@@ -13,8 +13,9 @@ from walkdown.advisories.names import normalise
 from walkdown.errors import WalkdownError
 from walkdown.model.dependency import Manifest, Pin
 from walkdown.model.scanner import Sources
-from walkdown.scanners.packages.places import is_fixture, is_side
+from walkdown.scanners.packages.places import is_fixture
 from walkdown.target.manifests.reading import Unreadable, decode_json, decode_toml
+from walkdown.target.sides import is_side
 
 Knows = Callable[[str, str], bool | None]
 

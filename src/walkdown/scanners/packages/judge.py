@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -23,6 +23,7 @@ from walkdown.model.severity import Confidence, Severity
 from walkdown.scanners.packages import texts
 from walkdown.scanners.packages.about_lists import MOST_PLACES, about_list, borrowed, listed, never_mentioned
 from walkdown.scanners.packages.applications import beside_the_application
+from walkdown.scanners.packages.declared import by_folder, nameless, names_of, together
 from walkdown.scanners.packages.likeness import may_give, usual_names
 from walkdown.scanners.packages.locked_names import Unknown, unknown
 from walkdown.scanners.packages.places import extension, is_fixture
@@ -47,9 +48,10 @@ class Judge:
         self._read = read
         self._sources = sources
         self._manifests = [one for one in manifests if not is_fixture(one.path)]
-        self._declared = _names(one for one in manifests if not one.lock)
-        self._locked = _names(one for one in manifests if one.lock)
-        self._by_folder = _by_folder(manifests, project)
+        self._declared = names_of(one for one in manifests if not one.lock or one.by_hand)
+        self._locked = names_of(one for one in manifests if one.lock)
+        self._by_folder = by_folder(manifests, project)
+        self._nameless = nameless(self._manifests, project)
         self._private: dict[str, set[str]] = defaultdict(set)
         self._borrowed: dict[str, list[list[Use]]] = defaultdict(list)
         self._aliases: set[str] = set()
@@ -68,9 +70,9 @@ class Judge:
     def findings(self) -> list[Finding]:
         in_locks, doubtful = self._in_locks()
         needed = self._needed() + in_locks
-        strange = [finding for uses in _together(needed) if (finding := self._strange(uses))] + doubtful
+        strange = [finding for uses in together(needed) if (finding := self._strange(uses))] + doubtful
         told = {(one.place.ecosystem, one.place.name) for one in strange if isinstance(one.place, PackagePlace)}
-        imports = [uses for uses in _together(self._read.imported) if (uses[0].ecosystem, uses[0].name) not in told]
+        imports = [uses for uses in together(self._read.imported) if (uses[0].ecosystem, uses[0].name) not in told]
         found = strange + self._imports(imports)
         told |= {(one.place.ecosystem, one.place.name) for one in found if isinstance(one.place, PackagePlace)}
         found += [borrowed(ecosystem, uses) for ecosystem, uses in sorted(self._borrowed.items())]
@@ -208,16 +210,15 @@ class Judge:
 
     def _one_import(self, uses: list[Use]) -> Finding | None:
         open_uses = [use for use in uses if not self._is_declared(use)]
-        if not open_uses:
+        if not open_uses or self._is_alias(open_uses[0]):
             return None
         first = open_uses[0]
-        if self._is_stand_in(first):
-            self._aliases.add(first.name)
-            return None
+        if first.ecosystem == "PyPI" and self._nameless.untold and not self._supplies(first, self._locked["PyPI"]):
+            return self._perhaps_nameless(open_uses)
         if self._is_unheard_of(first):
             # What a program that loads this code brings along is imported late, where it is known to be there.
             late = all(use.late for use in open_uses)
-            doubtful = late or bool(self._perhaps(first))
+            doubtful = late or bool(self._perhaps(first)) or (first.ecosystem == "PyPI" and self._nameless.guessed)
             return self._phantom(open_uses, Confidence.UNSURE if doubtful else Confidence.LIKELY)
         name = first.name if first.ecosystem == "npm" else self._package_of(first)
         open_uses = [msgspec.structs.replace(use, name=name) for use in open_uses]
@@ -241,6 +242,14 @@ class Judge:
         title = f"{first.name} is imported and declared nowhere"
         return self._finding(rule, uses, severity, Confidence.LIKELY, title)
 
+    def _perhaps_nameless(self, uses: list[Use]) -> Finding:
+        """Of what no list names, anything may come from the package whose name nobody can tell."""
+        message = texts.NAMELESS.format(place=self._nameless.untold)
+        rule = msgspec.structs.replace(texts.UNDECLARED_NO_LOCK, message=message, fix=texts.GUESSED_FIX)
+        uses = [msgspec.structs.replace(use, name=self._package_of(use)) for use in uses]
+        title = f"{uses[0].name} is imported and no list names it"
+        return self._finding(rule, uses, Severity.LOW, Confidence.UNSURE, title)
+
     def _has_lock(self, use: Use) -> bool:
         if use.ecosystem == "PyPI":
             return bool(self._locked["PyPI"])
@@ -254,7 +263,7 @@ class Judge:
     def _is_declared(self, use: Use) -> bool:
         if use.ecosystem == "PyPI":
             declared = self._declared["PyPI"] | self._project.loose | self._project.own["PyPI"] | self._installed
-            return self._supplies(use, declared)
+            return self._supplies(use, declared) or self._supplies(use, self._nameless.names, sure=False)
         above = [folder for folder in folders_above(use.path) if folder in self._by_folder["npm"]]
         # Code under no package.json is run by something else (Deno, a browser), which has its own way to find packages.
         names = {use.name, _BROUGHT_BY.get(use.name, use.name)}
@@ -263,22 +272,29 @@ class Judge:
         fetched = any((folder, use.name) in self._fetched for folder in above)
         return not above or fetched or any(names & self._by_folder["npm"][folder] for folder in above)
 
-    def _supplies(self, use: Use, names: set[str]) -> bool:
+    def _supplies(self, use: Use, names: Collection[str], *, sure: bool = True) -> bool:
+        """Not `sure`: the names are those of repositories and files, which no index need have."""
         if use.ecosystem == "npm":
             return use.name in names
         wanted = {*packages_of(use.module), *namespaced(use.module), use.name}
         known = any(is_well_used("PyPI", name) for name in wanted)
         passed_on = {other for name in names for other in comes_with().get(name, ())}
         return (
-            bool(wanted & names)
-            or bool(wanted & passed_on)
-            or any(may_give(name, use.name, known=known) and self._is_real(name) for name in names)
+            any(name in names for name in wanted)
+            or not wanted.isdisjoint(passed_on)
+            or any(may_give(name, use.name, known=known) and (not sure or self._is_real(name)) for name in names)
         )
 
     def _is_real(self, name: str) -> bool:
         """An invented package gives nothing, whatever it is like."""
         own = self._project.is_own("PyPI", name) or self._project.is_private("PyPI", name)
         return own or self._knows("PyPI", name) is not False
+
+    def _is_alias(self, use: Use) -> bool:
+        stand_in = self._is_stand_in(use)
+        if stand_in:
+            self._aliases.add(use.name)
+        return stand_in
 
     def _is_stand_in(self, use: Use) -> bool:
         """Unknown to npm, and more like what a bundler or a host program puts there: a scope, a file of the project,
@@ -366,29 +382,3 @@ def _same_owner(name: str, other: str) -> bool:
 def _types_of(name: str) -> str:
     """Where only the types of a package are declared, mostly only its types are imported."""
     return f"@types/{name.removeprefix('@').replace('/', '__')}"
-
-
-def _together(uses: Iterable[Use]) -> list[list[Use]]:
-    by_name: dict[tuple[str, str], list[Use]] = defaultdict(list)
-    for use in uses:
-        by_name[use.ecosystem, use.name].append(use)
-    return [sorted(found, key=lambda use: (use.path, use.line)) for _, found in sorted(by_name.items())]
-
-
-def _names(manifests: Iterable[Manifest]) -> dict[str, set[str]]:
-    names: dict[str, set[str]] = {"PyPI": set(), "npm": set()}
-    for manifest in manifests:
-        names.setdefault(manifest.ecosystem, set()).update(one.alias or one.name for one in manifest.dependencies)
-    return names
-
-
-def _by_folder(manifests: Sequence[Manifest], project: Project) -> dict[str, dict[str, set[str]]]:
-    """What is declared in each folder; present and empty where a list exists and names nothing."""
-    folders: dict[str, dict[str, set[str]]] = {"PyPI": defaultdict(set), "npm": defaultdict(set)}
-    for manifest in manifests:
-        if manifest.ecosystem in folders and not (manifest.lock and manifest.ecosystem == "npm"):
-            folder = posixpath.dirname(manifest.path)
-            folders[manifest.ecosystem][folder].update(one.alias or one.name for one in manifest.dependencies)
-    for folder, peers in project.peers.items():
-        folders["npm"][folder].update(peers)
-    return folders

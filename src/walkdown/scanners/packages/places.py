@@ -1,23 +1,12 @@
-"""Which files say what an application needs, and which only show, test or teach."""
+"""Which files say what an application needs, and which are there to be tested with."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 
-# Code in these is not what is deployed, or is somebody else's: what it imports proves use, never a lack.
-_SIDE = frozenset({
-    "test", "tests", "testing", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "doc", "docs",
-    "documentation", "examples", "example", "fixtures", "fixture", "__fixtures__", "__mocks__", "mocks",
-    "playground", "playgrounds", "benchmark", "benchmarks", "bench", "samples", "sample", "templates", "template",
-    "cookbook", "notebooks", "node_modules", "vendor", "vendored", "_vendor", "vendors", "third_party",
-    "thirdparty", "dist", "build", "out", "public", "static", "site-packages", ".next", "extras", "contrib", "demo",
-    "demos", "tutorial", "tutorials", "stubs", "typings", "snippets", "patched", "t",
-})  # fmt: skip
-_SIDE_FILE = re.compile(
-    r"(?:test_.*|.*_tests?|conftest|tests?|noxfile|setup|tasks|fabfile|.*\.(?:test|spec|stories|story|bench|d|min))\.\w+"
-    r"|.*\.config\.\w+|\..*"
-)
+from walkdown.target.sides import is_side
+
 _COMMAND_FILE = re.compile(
     r"(?:Dockerfile|Containerfile)(?:[._-].*)?|.*\.(?:dockerfile|sh|bash|zsh)|Makefile|Procfile|justfile|Jenkinsfile"
     r"|\.gitlab-ci\.ya?ml|\.travis\.ya?ml|azure-pipelines\.ya?ml|bitbucket-pipelines\.ya?ml"
@@ -32,22 +21,6 @@ _STORES = frozenset({
     ".git", ".next", ".nuxt", ".output", ".yarn", ".venv", ".env", ".tox", ".nox", ".cache", ".eggs", ".svelte-kit",
     ".vercel", ".pnpm-store", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".idea", ".vscode", ".history",
 })  # fmt: skip
-
-
-def is_side(path: str) -> bool:
-    folder, name = posixpath.split(path)
-    parts = folder.lower().split("/")
-    return (
-        any(
-            part in _SIDE
-            or part.startswith((".", "test_", "test-", "tests-", "tests_"))
-            or part.endswith(("_tests", "-tests"))
-            for part in parts
-            if part
-        )
-        or "{{" in path
-        or bool(_SIDE_FILE.fullmatch(name.lower()))
-    )
 
 
 def tells_commands(path: str) -> bool:

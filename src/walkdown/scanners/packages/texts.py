@@ -43,6 +43,11 @@ GUESSED_FIX = (
     "Find out from the project's own history or the author which package gives this module: its name is often another "
     "one, and one installed by guess may be anybody's. Then add it to the project's dependencies with a version."
 )
+NAMELESS = (
+    "The code imports a package that no list of the project names. It may be the one in {place}, which stands there by "
+    "its address alone, and the address does not tell its name. If it is another one, it runs where it happens to be "
+    "installed, and stops at the import on a fresh server."
+)
 BORROWED = Rule(
     TOOL, "package-borrowed", "Imported, but only another package asks for it",
     "The code imports packages that are installed only because something else needs them. When that changes its mind "

@@ -11,10 +11,11 @@ from walkdown.advisories.module_names import comes_with, modules_of
 from walkdown.errors import WalkdownError
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.scanner import Sources
-from walkdown.scanners.packages.places import is_fixture, is_side
+from walkdown.scanners.packages.places import is_fixture
 from walkdown.scanners.packages.project import Project
 from walkdown.scanners.packages.uses import Read, Use, real_name
 from walkdown.target.manifests.names import kind_of
+from walkdown.target.sides import is_side
 
 MOST_BYTES = 64 * 1024 * 1024
 _MOST_FILE = 1024 * 1024

@@ -18,9 +18,10 @@ from walkdown.model.dependency import Dependency, Pin
 from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.model.scanner import SourceFile, Sources
 from walkdown.scanners.packages import commands
-from walkdown.scanners.packages.places import extension, is_fixture, is_side, tells_commands
+from walkdown.scanners.packages.places import extension, is_fixture, tells_commands
 from walkdown.scanners.packages.project import Project
 from walkdown.scanners.packages.stated import reader_of, stated
+from walkdown.target.sides import is_side
 
 MOST_FILES = 50_000
 _EDITION = 2  # of the readers: what an older one remembered of a file is not all there is
@@ -176,7 +177,7 @@ def _note(read: Read, file: SourceFile, found: Iterable[commands.Wanted]) -> Non
 
 def real_name(dependency: Dependency) -> str:
     """Empty for what no index is asked for."""
-    if dependency.pin in (Pin.LOCAL, Pin.URL) or dependency.specifier.startswith("jsr:"):
+    if dependency.pin in (Pin.LOCAL, Pin.URL) or dependency.perhaps or dependency.specifier.startswith("jsr:"):
         return ""
     return dependency.name
 

@@ -143,13 +143,23 @@ def _linked(ids: Iterable[str]) -> str:
 
 
 def _fix(asked: Asked, flaw: _Flaw) -> str:
-    if not flaw.fixes:
+    mended = _mended(asked, flaw)
+    if not mended:
         return (
             f"No fixed version of {asked.name} is known. Find out whether the application uses the affected part; if "
             f"so, replace the package or shield that part, and write down who watches for a release.{_way_in(asked)}"
         )
     lock = " Then write the lock file anew." if any(use.lock for use in asked.uses) else ""
-    return f"Upgrade {asked.name} to {max(flaw.fixes)} or later.{_way_in(asked)}{lock}"
+    return f"Upgrade {asked.name} to {mended} or later.{_way_in(asked)}{lock}"
+
+
+def _mended(asked: Asked, flaw: _Flaw) -> str:
+    """Data of ours know which versions an advisory lists as affected, and all other advisories on the package.
+    pip-audit tells neither, and repeats what an advisory calls fixed."""
+    known = [one.mended for one in asked.told if one.id in flaw.ids and one.mended is not None]
+    if known:
+        return max((one for one in known if one), key=Version, default="")
+    return str(max(flaw.fixes)) if flaw.fixes else ""
 
 
 def _way_in(asked: Asked) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from walkdown.advisories.matching import known
+from walkdown.advisories.flaws import merged
+from walkdown.advisories.matching import Known, known
+from walkdown.advisories.mending import Package, mended_by
 from walkdown.advisories.osv import PYPI
 from walkdown.advisories.store import About, Store, freshness, partial
 from walkdown.errors import AdvisoryError
@@ -54,13 +56,21 @@ def judged(store: Store, packages: Iterable[Asked]) -> tuple[tuple[Asked, ...], 
     unclear: dict[str, list[str]] = defaultdict(list)
     for one in packages:
         found = known(store, PYPI, one.name, one.version)
-        told.append(msgspec.structs.replace(one, told=tuple(Told(each.id, each.severity) for each in found.affecting)))
+        told.append(msgspec.structs.replace(one, told=_told(one, found)))
         if found.unclear:
             for path in one.fixed_by:
                 unclear[path].append(f"{one.name} {one.version} ({found.unclear[0]})")
     gaps = [_unclear(path, names) for path, names in sorted(unclear.items())]
     why = partial(store.about, PYPI)
     return tuple(told), (*([Skipped("", SkipKind.GAP, "partial-data", why)] if why else ()), *gaps)
+
+
+def _told(one: Asked, found: Known) -> tuple[Told, ...]:
+    """By id, as they come out of the store."""
+    flaws = merged(found.affecting)
+    versions = mended_by(Package(PYPI, one.name, one.version, found.about), flaws) if flaws else ()
+    mended = {each.id: version for flaw, version in zip(flaws, versions, strict=True) for each in flaw.advisories}
+    return tuple(Told(each.id, each.severity, mended[each.id]) for each in found.affecting)
 
 
 def _unclear(path: str, names: Sequence[str]) -> Skipped:

@@ -34,10 +34,12 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """An advisory that must come back for a package. `severity` is empty where nobody rated it."""
+    """An advisory that must come back for a package. `severity` is empty where nobody rated it. `mended`: the version
+    to advise, "" where none is known."""
 
     id: str
     severity: str = ""
+    mended: str | None = None
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -90,7 +92,8 @@ def _uses(manifest: Manifest, dependency: Dependency, version: Version, lines: _
     # `2.1.0+cu118` is somebody's build of 2.1.0, perhaps mended; a constraint installs nothing itself.
     sure = version.local is None and manifest.kind != "constraints"
     direct = _is_written(manifest)
-    yield Use(dependency.path, dependency.line, sure, development, manifest.lock, dependency.via, direct)
+    lock = manifest.lock and not manifest.by_hand  # nothing writes that one anew
+    yield Use(dependency.path, dependency.line, sure, development, lock, dependency.via, direct)
     asked_for = dependency.via[0] if dependency.via else dependency.name
     written = lines.get(asked_for, ())
     fitting = [one for one in written if _is_aside(*one) <= development]

@@ -30,6 +30,7 @@ from walkdown.target.manifests.locks import answers, floating, nearest_lock
 from walkdown.target.manifests.names import ecosystem_of, folder_of, kind_of
 from walkdown.target.manifests.npm_graph import Graph, settle
 from walkdown.target.manifests.reading import Reading, Unreadable, broken
+from walkdown.target.manifests.sources import with_author
 from walkdown.target.manifests.tree import Tree
 from walkdown.target.manifests.ways import with_ways
 
@@ -76,6 +77,7 @@ def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) ->
     includes: list[Include] = []
     graphs: list[Graph] = []
     trees: dict[str, Tree] = {}
+    unmarked: list[str] = []
     while waiting:
         path, kind = waiting.pop()
         if path in done:
@@ -83,6 +85,8 @@ def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) ->
         reading = _read_one(known[path], kind, read, graphs)
         if reading.tree is not None:
             trees[path] = reading.tree
+        if reading.unmarked:
+            unmarked.append(path)
         found, gaps = resolve(path, reading.references, known)
         done[path] = msgspec.structs.replace(reading.manifest, skipped=reading.manifest.skipped + gaps)
         includes.extend(found)
@@ -90,6 +94,7 @@ def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) ->
     done = apply_constraints(done, includes)
     for path, tree in trees.items():
         done[path] = with_ways(done[path], tree, [one for one in done.values() if answers(done[path], one)])
+    done.update((path, with_author(done[path], done)) for path in unmarked)
     done.update((graph.path, _settled(graph, done)) for graph in graphs)
     return tuple(done[path] for path in sorted(done))
 

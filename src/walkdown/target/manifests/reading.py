@@ -39,11 +39,12 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """`tree`: who needs whom, where a lock says it."""
+    """`tree`: who needs whom, where a lock says it. `unmarked`: no tool says that it wrote this lock."""
 
     manifest: Manifest
     references: tuple[Reference, ...] = ()
     tree: Tree | None = None
+    unmarked: bool = False
 
 
 def broken(path: str, kind: str, code: str, reason: str) -> Reading:

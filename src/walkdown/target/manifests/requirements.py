@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion
 
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import Skipped
+from walkdown.target.manifests.addresses import from_address, from_folder
 from walkdown.target.manifests.compiled import tree_of
 from walkdown.target.manifests.includes import inside
 from walkdown.target.manifests.names import folder_of, group_of_file
@@ -89,14 +90,19 @@ def _read(path: str, data: bytes, kind: str, group: str) -> Reading:
         skipped=_unclear(path, pieces.unclear),
     )  # fmt: skip
     tree = tree_of(text, dependencies) if manifest.lock else None
-    return Reading(manifest, tuple(pieces.references), tree)
+    unmarked = manifest.lock and tree is None and not _is_compiled(text)
+    return Reading(manifest, tuple(pieces.references), tree, unmarked)
 
 
 def _is_lock(text: str, dependencies: tuple[Dependency, ...]) -> bool:
-    """A list that a tool wrote with every version fixed: it also names what the named packages need in turn."""
+    """A list with every version fixed by a tool or by hashes: it also names what the named packages need in turn."""
     if not dependencies or any(dependency.pin in (Pin.RANGE, Pin.ANY) for dependency in dependencies):
         return False
-    return all(dependency.hashed for dependency in dependencies) or bool(_COMPILED.search(text[:2_000]))
+    return all(dependency.hashed for dependency in dependencies) or _is_compiled(text)
+
+
+def _is_compiled(text: str) -> bool:
+    return bool(_COMPILED.search(text[:2_000]))
 
 
 def _unclear(path: str, numbers: list[int]) -> tuple[Skipped, ...]:
@@ -221,7 +227,9 @@ def _from_address(text: str, path: str, line: int, group: str, hashed: bool) -> 
     if known is not None and "+" not in text.partition(":")[0]:
         return known
     egg = _EGG.search(text)
-    return Dependency(PYPI, normalised(egg.group(1)) if egg else "", pin=Pin.URL, path=path, line=line, group=group)
+    name = normalised(egg.group(1)) if egg else ""
+    perhaps = () if name else from_address(text)
+    return Dependency(PYPI, name, pin=Pin.URL, path=path, line=line, group=group, perhaps=perhaps)
 
 
 def _from_file(text: str, path: str, line: int, group: str, hashed: bool) -> Dependency:
@@ -229,11 +237,13 @@ def _from_file(text: str, path: str, line: int, group: str, hashed: bool) -> Dep
     known = _from_archive(written.rpartition("/")[2], path, line, group, hashed)
     if known is not None:
         return known
-    folder = inside(folder_of(path), written)
+    folder, perhaps = inside(folder_of(path), written), from_folder(written)
     if folder is None:
         # Outside the project lies somebody's code that no scanner here looks at.
-        return Dependency(PYPI, "", pin=Pin.URL, path=path, line=line, group=group)
-    return Dependency(PYPI, "", pin=Pin.LOCAL, specifier=folder, path=path, line=line, group=group)
+        return Dependency(PYPI, "", pin=Pin.URL, path=path, line=line, group=group, perhaps=perhaps)
+    return Dependency(
+        PYPI, "", pin=Pin.LOCAL, specifier=folder, path=path, line=line, group=group, perhaps=perhaps
+    )  # fmt: skip
 
 
 def _from_archive(name: str, path: str, line: int, group: str, hashed: bool) -> Dependency | None:
@@ -247,8 +257,10 @@ def _from_archive(name: str, path: str, line: int, group: str, hashed: bool) -> 
             return None
     except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
         return None
-    if not normalised(package):
+    wanted = normalised(package)
+    if not wanted:
         return None
     return Dependency(
-        PYPI, normalised(package), version=exact_version(str(version)), hashed=hashed, path=path, line=line, group=group
-    )
+        PYPI, wanted, version=exact_version(str(version)), hashed=hashed, path=path, line=line, group=group,
+        perhaps=(wanted,),
+    )  # fmt: skip
