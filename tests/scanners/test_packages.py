@@ -272,6 +272,21 @@ def test_the_public_index_written_out_is_no_private_one(folder: Path) -> None:
     assert told(scan(folder, files)) == {("dep.phantom", "acme-core")}
 
 
+def test_of_a_private_index_only_what_the_public_one_lacks_is_told(folder: Path) -> None:
+    dockerfile = "RUN pip install --no-index --find-links /wheels flask acme-core\n"
+    parsed = scan(folder, {"Dockerfile": dockerfile, ".npmrc": "registry=https://npm.acme.example\n"})
+    (limit,) = [skip for skip in parsed.skipped if skip.code == "private-index-pypi"]
+    assert limit.reason.endswith("perhaps on the project's own: acme-core.")
+
+
+def test_what_uv_takes_from_elsewhere_is_no_phantom(folder: Path) -> None:
+    wanted = '[project]\nname = "app"\ndependencies = ["acme-core"]\n[dependency-groups]\ndev = ["acme-core"]\n'
+    placed = f'{wanted}[tool.uv.sources]\nacme_core = {{ path = "../core", editable = true }}\n'
+    assert told(scan(folder, {"pyproject.toml": wanted})) == {("dep.phantom", "acme-core")}
+    parsed = scan(folder, {"pyproject.toml": placed, "a.py": "import acme_core\n"})
+    assert told(parsed) == set()
+
+
 def test_own_names_paths_addresses_and_fixtures_are_no_phantoms(folder: Path) -> None:
     files: dict[str, str | bytes] = {
         "package.json": '{"name": "our-root", "dependencies": {"our-lib": "workspace:*", "forked": "github:a/b", "alias": "npm:zod@3"}}',  # noqa: E501
@@ -398,6 +413,60 @@ def test_imports_of_a_script_against_the_nearest_lists(folder: Path) -> None:
     assert told(parsed) == {("dep.undeclared", "left-pad"), ("dep.undeclared", "")}
     (borrowed,) = [finding for finding in parsed.findings if finding.rule.id == "package-borrowed"]
     assert (borrowed.severity, [place.path for place in borrowed.places]) == (Severity.LOW, ["lib/x.ts"])  # type: ignore[union-attr]
+
+
+def test_where_a_lock_has_only_the_types_of_a_package_its_types_are_borrowed(folder: Path) -> None:
+    entry = '{"version": "1.0.0", "inBundle": true}'  # so it came with another package
+    lock = f'{{"lockfileVersion": 3, "packages": {{"": {{}}, "node_modules/@types/left-pad": {entry}}}}}'
+    files: dict[str, str | bytes] = {
+        "package.json": '{"dependencies": {}}', "package-lock.json": lock,
+        "a.ts": 'import { Pad } from "left-pad";', "b.js": 'import "cowsay";',
+    }  # fmt: skip
+    parsed = scan(folder, files)
+    assert told(parsed) == {("dep.undeclared", "cowsay"), ("dep.undeclared", "")}
+    (borrowed,) = [finding for finding in parsed.findings if finding.rule.id == "package-borrowed"]
+    assert "left-pad" in borrowed.rule.title
+    plain = scan(folder, {**files, "a.ts": "", "a.js": 'import { Pad } from "left-pad";'})
+    assert ("dep.undeclared", "left-pad") in told(plain)
+
+
+def test_a_package_of_two_modules_is_borrowed_once(folder: Path) -> None:
+    lock = '[[package]]\nname = "attrs"\nversion = "25.1.0"\nfiles = []\n[metadata]\nlock-version = "2.1"\n'
+    files: dict[str, str | bytes] = {
+        "pyproject.toml": '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\nflask = "3.0.0"\n',
+        "poetry.lock": lock, "a.py": "import flask, attr, attrs\n",
+    }  # fmt: skip
+    (borrowed,) = [one for one in scan(folder, files).findings if one.rule.id == "package-borrowed"]
+    assert borrowed.rule.title == "attrs is imported, and only another package asks for it"
+
+
+def test_a_file_that_only_a_browser_test_uses_misses_nothing(folder: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "package.json": '{"dependencies": {"zod": "3"}}', "a.ts": 'import "zod";',
+        "playwright-fixture.ts": 'export { test } from "cowsay";',
+    }  # fmt: skip
+    assert told(scan(folder, files)) == set()
+
+
+@pytest.mark.parametrize(
+    ("package", "module"),
+    [
+        ("django-simple-captcha", "captcha"),
+        ("django-recaptcha", "captcha"),
+        ("django-admin-autocomplete-filter", "admin_auto_filters"),
+        ("django-ckeditor", "ckeditor_uploader"),
+        ("google-search-results", "serpapi"),
+        ("psycopg", "psycopg_pool"),
+        ("pylint", "astroid"),
+        ("google-cloud-firestore", "google.api_core"),
+        ("azure-storage-blob", "azure.core"),
+        ("azure-ai-agentserver-langgraph", "langchain_core"),
+    ],
+)
+def test_a_module_by_another_name_or_passed_on_is_declared(folder: Path, package: str, module: str) -> None:
+    parsed = scan(folder, {"requirements.txt": f"{package}==1\n", "a.py": f"import {module}\n"})
+    # The index of these tests is small, and nothing mentions what only passes a package on.
+    assert told(parsed) <= {("dep.phantom", package), ("dep.unused", "")}
 
 
 def test_no_list_at_all_is_one_finding(folder: Path) -> None:

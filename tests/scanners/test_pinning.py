@@ -199,6 +199,13 @@ def test_open_ranges_are_one_finding_for_a_list(folder: Path, text: str, severit
     assert all(place.path == "requirements.txt" for place in finding.places)  # type: ignore[union-attr]
 
 
+def test_a_package_that_a_list_names_twice_is_one(folder: Path) -> None:
+    (finding,) = unpinned(folder, {"requirements.txt": "flask\nrequests\nflask\nrequests\n"})
+    assert finding.rule.title == "requirements.txt leaves 2 packages open"
+    assert finding.rule.message.endswith("Open are: flask, requests.")
+    assert len(finding.places) == 4
+
+
 @pytest.mark.parametrize(
     "files",
     [

@@ -311,6 +311,23 @@ def test_addresses_are_a_limit_and_the_gaps_of_reading_are_passed_on() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("tests/templates/{{cookiecutter.slug}}/requirements.txt", SkipKind.SCOPE),
+        ("{{cookiecutter.slug}}/requirements.txt", SkipKind.SCOPE),
+        ("tests/fixtures/broken/requirements.txt", SkipKind.SCOPE),
+        ("tests/requirements.txt", SkipKind.GAP),
+        ("requirements.txt", SkipKind.GAP),
+    ],
+)
+def test_what_is_broken_in_a_template_is_left_out(path: str, kind: SkipKind) -> None:
+    broken = Manifest(path, "requirements", "PyPI", skipped=(Skipped(path, SkipKind.GAP, "unclear-line", "1."),))
+    assert unread(broken) == [(path, kind, "unclear-line")]
+    shut = Manifest(path, "requirements", "PyPI", skipped=(Skipped(path, SkipKind.GAP, "unreadable", "No."),))
+    assert unread(shut) == [(path, SkipKind.GAP, "unreadable")]
+
+
 def test_npm_is_left_to_another_scanner() -> None:
     gap = Skipped("bun.lock", SkipKind.GAP, "broken-manifest", "It cannot be read.")
     web = Manifest("bun.lock", "bun-lock", "npm", lock=True, skipped=(gap,))

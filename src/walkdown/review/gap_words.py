@@ -35,8 +35,8 @@ _OF_CODE = {
         "walkdown db update, or without a network walkdown db import FILE; then scan again.",
     ),
     "partial-data": Words(
-        "Some advisories could not be read when the data were brought here; what they speak of is not known.",
-        "walkdown db update; or import the file again once it is whole. Then scan again.",
+        "Only some of the advisories were brought here, or some could not be read: what the others say is not known.",
+        "walkdown db update, or without a network walkdown db import with OSV's all.zip or a pack; then scan again.",
     ),
     "no-index-npm": Words(
         "Nobody could say which of the npm packages exist. An invented name is free for whoever registers it first.",
@@ -114,6 +114,22 @@ _OF_CODE = {
     "rule-crash": Words(
         "One rule crashed on this file. The others ran.", "Update the tool. Else read the file for what it seeks."
     ),
+    "reader-died": Words(
+        "The file ended the program that reads it, so its doors are not on the map.",
+        "Often it is generated or packed: leave it out by name. Else read it yourself.",
+    ),
+    "too-slow": Words(
+        "Reading the file took too long and was given up, so its doors are not on the map.",
+        "Often it is generated or packed: leave it out by name. Else read it yourself.",
+    ),
+    "not-read": Words(
+        "So many files ended their reader that the rest was left unread.",
+        "See which they are and leave them out by name, then scan again.",
+    ),
+    "framework-unread": Words(
+        "Code here answers requests or touches data through something the map of doors cannot read yet.",
+        "Read those entrances yourself: who may come in, what they send, whose rows they reach.",
+    ),
     "renamed-copy": Words(
         "The file's name cannot be given to the tool, and under another name some rules do not apply.",
         "Rename the file to something plain.",
@@ -127,8 +143,9 @@ _OF_CODE = {
     "too-deep": Words("The folders go deeper than what is walked.", "Nobody needs that many: look at what made them."),
     "wide-text": Words("It is text in an encoding that no scanner reads.", "Save it as UTF-8."),
     "binary-source": Words(
-        "Its name says code, and it holds bytes that no code has. Scanners skip such a file; whoever runs it does not.",
-        "Open it and see what it is. Nothing honest needs this.",
+        "Its name says code, and it holds bytes that code has seldom. Some scanners skip such a file, and git shows no "
+        "changes in it; whoever runs it skips nothing.",
+        "Open it at the line that is named. A lone NUL can be written as an escape; anything else, look at closely.",
     ),
     "vanished": Words("It was there and then was gone.", "Scan again when nothing writes to the folder."),
     "changing": Words("It changed while it was read.", "Scan again when nothing writes to the folder."),

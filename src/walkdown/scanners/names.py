@@ -6,6 +6,7 @@ from __future__ import annotations
 PHANTOM = "package-phantom"
 PUBLISHED = "package-exists"
 
-OURS = frozenset(
-    {"apis", "bandit", "indexes", "kingfisher", "kingfisher-history", "npm-audit", "packages", "pip-audit", "semgrep"}
-)
+OURS = frozenset({
+    "apis", "bandit", "doors", "indexes", "kingfisher", "kingfisher-history", "npm-audit", "packages", "pip-audit",
+    "semgrep",
+})  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from walkdown.advisories.store import store_path
 from walkdown.errors import UsageError
-from walkdown.model import FileScanner, JobScanner, Sources
+from walkdown.model import FileScanner, JobScanner, MapScanner, Sources
 from walkdown.scanners.apis import Apis
 from walkdown.scanners.bandit import Bandit
 from walkdown.scanners.indexes import PUBLIC_NPM, PUBLIC_PYPI, Indexes
@@ -21,10 +21,11 @@ from walkdown.scanners.sarif import SarifCommand
 from walkdown.scanners.semgrep import Semgrep
 from walkdown.settings import Settings
 
-Scanner = FileScanner | JobScanner
+Scanner = FileScanner | JobScanner | MapScanner
 
 
-def all_scanners(settings: Settings, target: str) -> tuple[Scanner, ...]:
+def all_scanners(settings: Settings, target: str, *maps: MapScanner) -> tuple[Scanner, ...]:
+    """`maps`: analysers of ours, which live in a room that this one does not know."""
     store = store_path(settings.folders)
     names = store.parent
     looking: tuple[Scanner, ...] = (Semgrep(settings.rules), Bandit(), Kingfisher(), KingfisherHistory())
@@ -43,7 +44,7 @@ def all_scanners(settings: Settings, target: str) -> tuple[Scanner, ...]:
         Apis(Path(target), tuple(map(Path, settings.installed))),
     )
     external = (SarifCommand(one.name, one.command, target) for one in settings.external)
-    return (*looking, *packages, *external)
+    return (*looking, *maps, *packages, *external)
 
 
 def _around(sources: Sources) -> Around:

@@ -35,7 +35,11 @@ DEEPEST = 2100
 
 _NO_MODULE = "A submodule that is not checked out. Run: git submodule update --init"
 _NOT_OUT = "In the commit, but a sparse checkout leaves it out of the folder."
-_ZEROS = "It is named like source text but holds zero bytes; no scanner reads it."
+_ZEROS = (
+    "It is named like source text but holds a zero byte, first in line {line}: git, editors and some scanners take such"
+    " a file for no text at all. A zero byte that is meant is written as an escape."
+)
+_BUN = "Bun's older lock is no text, so none of its packages was checked. Run: bun install --save-text-lockfile"
 VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".jj"))
 
 
@@ -233,7 +237,7 @@ class _Walk:
                 path, SkipKind.GAP, "wide-text", f"It is text in {encoding}, which no scanner reads. Save it as UTF-8."
             )
         elif is_binary(data):
-            self._binary(path, shown)
+            self._binary(path, shown, data)
         else:
             self.names[shown] = path
             self.files.append(SourceFile(shown, content_id(name, data), len(data)))
@@ -264,9 +268,14 @@ class _Walk:
         elif blob != expected and git_name("blob", data.replace(b"\r\n", b"\n"), self.known.hash_name) != expected:
             self.modified.append(shown)
 
-    def _binary(self, path: str, shown: str) -> None:
-        if looks_like_source(shown) or is_record(shown):
-            self._skip(path, SkipKind.GAP, "binary-source", _ZEROS)
+    def _binary(self, path: str, shown: str, data: bytes) -> None:
+        if shown.rpartition("/")[2] == "bun.lockb":
+            read = shown.removesuffix("b") in self.names  # which bun itself goes by where both are there
+            reason = "Bun's older lock, no text. The bun.lock beside it is read." if read else _BUN
+            self._skip(path, SkipKind.SCOPE if read else SkipKind.GAP, "binary" if read else "binary-source", reason)
+        elif looks_like_source(shown) or is_record(shown):
+            line = data.count(b"\n", 0, data.find(b"\0")) + 1
+            self._skip(path, SkipKind.GAP, "binary-source", _ZEROS.format(line=line))
         else:
             self._skip(path, SkipKind.SCOPE, "binary", "Not text.")
 

@@ -15,7 +15,7 @@ _SIDE = frozenset({
     "demos", "tutorial", "tutorials", "stubs", "typings", "snippets", "patched", "t",
 })  # fmt: skip
 _SIDE_FILE = re.compile(
-    r"(?:test_.*|.*_tests?|conftest|tests?|noxfile|setup|tasks|fabfile|.*\.(?:test|spec|stories|story|bench|d|min))\.\w+"
+    r"(?:test_.*|.*_tests?|conftest|tests?|noxfile|setup|tasks|fabfile|playwright-fixture|.*\.(?:test|spec|stories|story|bench|d|min))\.\w+"
     r"|.*\.config\.\w+|\..*"
 )
 
@@ -34,3 +34,19 @@ def is_side(path: str) -> bool:
         or "{{" in path
         or bool(_SIDE_FILE.fullmatch(name.lower()))
     )
+
+
+_FIXTURES = frozenset({
+    "fixtures", "fixture", "__fixtures__", "testdata", "test_data", "mocks", "__mocks__", "playground",
+    "playgrounds", "templates", "template", "samples",
+})  # fmt: skip
+_OWN_LISTS = frozenset({"test", "tests", "docs", "doc", "requirements", "examples", "example", "benchmarks"})
+
+
+def is_fixture(path: str) -> bool:
+    """A manifest that is there to be tested with, not to be installed: deeper in than `tests/requirements.txt`."""
+    parts = posixpath.dirname(path).lower().split("/")
+    if "{{" in path or any(part in _FIXTURES for part in parts):
+        return True
+    inner = parts[:-1] if parts[-1] in _OWN_LISTS else parts
+    return any(part in ("test", "tests", "testing", "__tests__", "e2e", "spec") for part in inner)

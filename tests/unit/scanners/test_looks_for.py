@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from walkdown.doors.scanner import Doors
 from walkdown.model.hazards import HAZARDS
 from walkdown.scanners.names import OURS
 from walkdown.scanners.registry import all_scanners
@@ -12,7 +13,8 @@ from walkdown.settings import Folders, Settings
 HOME = Path("nowhere")
 # No folder has this one beside it: packages may be installed where the tests run.
 TARGET = "/nowhere/at/all/shop"
-SCANNERS = {one.name: one for one in all_scanners(Settings(Folders(HOME, HOME, HOME), ask_indexes=True), TARGET)}
+SETTINGS = Settings(Folders(HOME, HOME, HOME), ask_indexes=True)
+SCANNERS = {one.name: one for one in all_scanners(SETTINGS, TARGET, Doors())}
 
 
 def test_rules_speak_only_of_languages_that_are_there() -> None:

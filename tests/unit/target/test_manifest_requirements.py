@@ -147,6 +147,14 @@ def test_lines_that_are_no_requirements_are_one_gap() -> None:
     assert manifest.skipped[0].reason == "4 lines could not be read as a requirement: 2, 3, 4, 5."
 
 
+def test_a_file_of_other_requirements_is_no_list_of_packages() -> None:
+    other = one("mac/app-requirements.txt", 'designated => anchor apple generic and leaf = "x"\n')
+    assert [(skip.kind, skip.code) for skip in other.skipped] == [(SkipKind.SCOPE, "no-list")]
+    listed = one("mac/app-requirements.txt", "designated => anchor\nflask==3.0.0\n")
+    assert codes(listed) == ["unclear-line"]
+    assert codes(one("requirements-mac.txt", "designated => anchor\n")) == ["unclear-line"]
+
+
 @pytest.mark.parametrize(
     "line",
     ["a" * 100_000, "x; " + "(" * 3_000 + "os_name == 'a'", "x==1\\\n" * 50_000, "-r " + '"' * 9, "\x00\x1b[31m"],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from helpers.manifest_trees import by_name, codes, manifests_of, one
 from walkdown.errors import TargetError
-from walkdown.model import Pin, SkipKind, SourceFile
+from walkdown.model import Manifest, Pin, SkipKind, SourceFile
 from walkdown.target.manifests import MOST_WRITTEN, floating, read_manifests
 from walkdown.target.manifests.reading import MOST_ENTRIES
 
@@ -72,6 +74,32 @@ def test_pyproject_with_extras_and_groups() -> None:
     ]
     assert codes(manifest) == ["unclear-line"]
     assert "line 15" in manifest.skipped[0].reason
+
+
+_PLACED = """\
+[project]
+dependencies = ["core==1.0", "forked", "member", "torch", "elsewhere"]
+
+[tool.uv.sources]
+core = { path = "../core", editable = true }
+Forked = { git = "https://token@example.org/forked.git", branch = "main" }
+member = { workspace = true }
+torch = [{ index = "cpu", marker = "sys_platform == 'linux'" }, { path = "torch" }]
+elsewhere = { path = "libs/elsewhere" }
+"""
+
+
+def test_uv_takes_a_package_from_elsewhere() -> None:
+    manifest = one("api/pyproject.toml", _PLACED)
+    assert [(d.name, d.pin, d.version, d.specifier) for d in manifest.dependencies] == [
+        ("core", Pin.LOCAL, "", "core"),
+        ("forked", Pin.URL, "", ""),
+        ("member", Pin.LOCAL, "", ""),
+        ("torch", Pin.ANY, "", ""),
+        ("elsewhere", Pin.LOCAL, "", "api/libs/elsewhere"),
+    ]
+    assert "token" not in repr(manifest)
+    assert [d.pin for d in one("pyproject.toml", _PLACED).dependencies][:1] == [Pin.URL]
 
 
 _POETRY = """\
@@ -215,3 +243,20 @@ def test_a_manifest_that_cannot_be_opened_is_a_gap(error: Exception) -> None:
 @pytest.mark.parametrize("data", [b"\x00" * 1000, b"=" * 1000, b"[a]\n" * 1000, b"\n" * 100_000, bytes(range(256)) * 8])
 def test_any_bytes_end_in_a_manifest(path: str, data: bytes) -> None:
     assert one(path, data).path == path
+
+
+def test_two_threads_never_read_lists_at_the_same_time() -> None:
+    """Where they do, msgspec may end the program: both work out the same type."""
+    files = [SourceFile("pyproject.toml", "1", 10)]
+    done: list[tuple[Manifest, ...]] = []
+    second = threading.Thread(target=lambda: done.append(read_manifests(files, lambda _: b"[project]\n")))
+
+    def slow(_path: str) -> bytes:
+        second.start()
+        second.join(0.2)
+        assert second.is_alive()
+        return b"[project]\n"
+
+    first = read_manifests(files, slow)
+    second.join()
+    assert done == [first]

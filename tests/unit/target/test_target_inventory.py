@@ -60,6 +60,8 @@ def test_what_is_not_text_or_too_large(tmp_path: Path) -> None:
         "data.json": (SkipKind.SCOPE, "large-data"),
         "big.py": (SkipKind.GAP, "too-large"),
     }
+    (hidden,) = [skip for skip in taken.skipped if skip.path == "hidden.js"]
+    assert "first in line 1:" in hidden.reason
     assert len(take(tmp_path, Wanted(huge_bytes=2000)).files) == 3
 
 
@@ -90,6 +92,17 @@ def test_zero_bytes_do_not_hide_what_is_named_like_text(tmp_path: Path, name: st
         name: (SkipKind.GAP, "binary-source"),
         "table.csv": (SkipKind.SCOPE, "binary"),
     }
+
+
+def test_the_binary_lock_of_bun_is_a_gap_only_where_no_text_stands_beside_it(tmp_path: Path) -> None:
+    lock = b"#!/usr/bin/env bun\nbun-lockfile-format-v0\n\0\0"
+    write(tmp_path, {"api/bun.lockb": lock, "web/bun.lock": "{}", "web/bun.lockb": lock})
+    taken = take(tmp_path)
+    assert skips(taken) == {
+        "api/bun.lockb": (SkipKind.GAP, "binary-source"),
+        "web/bun.lockb": (SkipKind.SCOPE, "binary"),
+    }
+    assert "--save-text-lockfile" in next(skip.reason for skip in taken.skipped if skip.kind is SkipKind.GAP)
 
 
 @pytest.mark.parametrize("encoding", ["UTF-16-LE", "UTF-16-BE", "UTF-32-LE"])

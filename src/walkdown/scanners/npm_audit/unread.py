@@ -8,6 +8,7 @@ from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.target.manifests import floating
 from walkdown.target.manifests.npm_graph import NPM, OVERRIDES, PEER
+from walkdown.target.manifests.put_aside import put_aside
 
 _SHOWN = 5
 
@@ -16,7 +17,7 @@ def unread(manifests: Sequence[Manifest]) -> list[Skipped]:
     found: list[Skipped] = []
     for manifest in manifests:
         if manifest.ecosystem == NPM:
-            found.extend(manifest.skipped)
+            found.extend(map(put_aside, manifest.skipped))
             found.extend(_addresses(manifest))
             found.extend(() if manifest.lock else _open(manifest, manifests))
     return found

@@ -22,7 +22,7 @@ def never_mentioned(path: str, uses: list[Use]) -> Finding:
 
 
 def borrowed(ecosystem: str, together: list[list[Use]]) -> Finding:
-    names = [uses[0].name for uses in together]
+    names = list(dict.fromkeys(uses[0].name for uses in together))
     title = f"{names[0]} is imported, and only another package asks for it"
     if len(names) > 1:
         title = f"{len(names)} packages are imported, and only other packages ask for them"

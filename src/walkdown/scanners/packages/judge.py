@@ -91,7 +91,7 @@ class Judge:
             if (name := real_name(dependency))
         ]
         for use in self._read.other_index:
-            self._private[use.ecosystem].add(use.name)
+            self._note_private(use.ecosystem, use.name)
         return uses + self._read.installed_at
 
     def _in_locks(self) -> tuple[list[Use], list[Finding]]:
@@ -104,7 +104,7 @@ class Judge:
             gone = [one for one in found if one.hashed and not one.private]
             for one in found:
                 if one.private:
-                    self._private[lock.ecosystem].add(one.name)
+                    self._note_private(lock.ecosystem, one.name)
                 if one.private or one.hashed:
                     self._held.add((lock.ecosystem, one.name))
                 else:
@@ -266,16 +266,14 @@ class Judge:
             return self._supplies(use, declared) or self._supplies(use, self._nameless.names, sure=False)
         above = [folder for folder in folders_above(use.path) if folder in self._by_folder["npm"]]
         # Code under no package.json is run by something else (Deno, a browser), which has its own way to find packages.
-        names = {use.name, _BROUGHT_BY.get(use.name, use.name)}
-        if extension(use.path) in _TYPED:
-            names.add(_types_of(use.name))
+        names = {use.name, _BROUGHT_BY.get(use.name, use.name), *_types_of(use)}
         fetched = any((folder, use.name) in self._fetched for folder in above)
         return not above or fetched or any(names & self._by_folder["npm"][folder] for folder in above)
 
     def _supplies(self, use: Use, names: Collection[str], *, sure: bool = True) -> bool:
         """Not `sure`: the names are those of repositories and files, which no index need have."""
         if use.ecosystem == "npm":
-            return use.name in names
+            return any(name in names for name in (use.name, *_types_of(use)))
         wanted = {*packages_of(use.module), *namespaced(use.module), use.name}
         known = any(is_well_used("PyPI", name) for name in wanted)
         passed_on = {other for name in names for other in comes_with().get(name, ())}
@@ -349,8 +347,13 @@ class Judge:
     def _is_private(self, use: Use) -> bool:
         private = self._project.is_private(use.ecosystem, use.name)
         if private:
-            self._private[use.ecosystem].add(use.name)
+            self._note_private(use.ecosystem, use.name)
         return private
+
+    def _note_private(self, ecosystem: str, name: str) -> None:
+        """A name that the public index has too needs no word: `--no-index`, or a mirror, fetches the same."""
+        if self._knows(ecosystem, name) is not True:
+            self._private[ecosystem].add(name)
 
     def _say_private(self) -> None:
         for ecosystem, names in sorted(self._private.items()):
@@ -379,6 +382,7 @@ def _same_owner(name: str, other: str) -> bool:
     return name.startswith("@") and name.partition("/")[0] == other.partition("/")[0]
 
 
-def _types_of(name: str) -> str:
-    """Where only the types of a package are declared, mostly only its types are imported."""
-    return f"@types/{name.removeprefix('@').replace('/', '__')}"
+def _types_of(use: Use) -> tuple[str, ...]:
+    """Where only the types of a package are there, mostly only its types are imported."""
+    typed = use.ecosystem == "npm" and extension(use.path) in _TYPED
+    return (f"@types/{use.name.removeprefix('@').replace('/', '__')}",) if typed else ()

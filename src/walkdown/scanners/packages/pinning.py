@@ -237,9 +237,10 @@ def _about(  # noqa: PLR0917 - the parts of a finding
 
 
 def _count(of: Sequence[Dependency]) -> str:
-    return f"{len(of)} packages" if len(of) != 1 else "1 package"
+    many = len({one.name for one in of})
+    return f"{many} packages" if many != 1 else "1 package"
 
 
 def _listed(of: Sequence[Dependency], most: int = _SHOWN) -> str:
-    names = [one.name for one in of]
+    names = list(dict.fromkeys(one.name for one in of))
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

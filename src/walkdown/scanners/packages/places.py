@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 
-from walkdown.target.sides import is_side
+from walkdown.target.sides import is_fixture, is_side
+
+__all__ = ["extension", "is_fixture", "tells_commands"]
 
 _COMMAND_FILE = re.compile(
     r"(?:Dockerfile|Containerfile)(?:[._-].*)?|.*\.(?:dockerfile|sh|bash|zsh)|Makefile|Procfile|justfile|Jenkinsfile"
@@ -37,19 +39,3 @@ def tells_commands(path: str) -> bool:
 
 def extension(path: str) -> str:
     return posixpath.splitext(path)[1][1:].lower()
-
-
-_FIXTURES = frozenset({
-    "fixtures", "fixture", "__fixtures__", "testdata", "test_data", "mocks", "__mocks__", "playground",
-    "playgrounds", "templates", "template", "samples",
-})  # fmt: skip
-_OWN_LISTS = frozenset({"test", "tests", "docs", "doc", "requirements", "examples", "example", "benchmarks"})
-
-
-def is_fixture(path: str) -> bool:
-    """A manifest that is there to be tested with, not to be installed: deeper in than `tests/requirements.txt`."""
-    parts = posixpath.dirname(path).lower().split("/")
-    if "{{" in path or any(part in _FIXTURES for part in parts):
-        return True
-    inner = parts[:-1] if parts[-1] in _OWN_LISTS else parts
-    return any(part in ("test", "tests", "testing", "__tests__", "e2e", "spec") for part in inner)

@@ -149,9 +149,13 @@ def _reader_of(path: str) -> Callable[[Project, str, str], None]:
     return _python
 
 
+# Made once, here: msgspec crashes where two threads meet a type for the first time.
+_packages = msgspec.json.Decoder(PackageJson)
+
+
 def _package_json(project: Project, path: str, text: str) -> None:
     try:
-        package = msgspec.json.decode(text, type=PackageJson)
+        package = _packages.decode(text)
     except (msgspec.MsgspecError, RecursionError):
         return  # the manifest's own gap says so
     if package.name:

@@ -9,6 +9,7 @@ import msgspec
 from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.target.manifests import floating
+from walkdown.target.manifests.put_aside import put_aside
 from walkdown.target.manifests.reading import PYPI
 
 _SHOWN = 5
@@ -20,7 +21,7 @@ def unread(manifests: Sequence[Manifest]) -> list[Skipped]:
         if manifest.ecosystem != PYPI:
             continue
         left, locks = floating(manifest, manifests)
-        found.extend(_softened(skip, locks) for skip in manifest.skipped)
+        found.extend(_softened(put_aside(skip), locks) for skip in manifest.skipped)
         found.extend(_python(manifest, left, locks))
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -176,9 +176,15 @@ class Log(_Part, frozen=True):
 T = TypeVar("T")
 
 
+# Made once, here: msgspec crashes where two threads meet a type for the first time, and several tools may run at once.
+_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
+    one: msgspec.json.Decoder(one, strict=False) for one in (Log, Result, Rule, Properties, Origin)
+}
+
+
 def decode(data: bytes | msgspec.Raw, shape: type[T]) -> T:
     """Numbers written as text are taken as numbers."""
-    return msgspec.json.decode(data, type=shape, strict=False)
+    return cast("T", _DECODERS[shape].decode(data))
 
 
 def decode_or(raw: msgspec.Raw, shape: type[T], otherwise: T) -> T:

@@ -97,12 +97,16 @@ def decode(stdout: bytes, code: int) -> Output:
         raise ScannerError(what, "Try: walkdown doctor") from error
 
 
+# Made once, here: msgspec crashes where two threads meet a type for the first time.
+_outputs = msgspec.json.Decoder(Output)
+
+
 def _decode(stdout: bytes) -> Output:
     try:
-        return msgspec.json.decode(stdout, type=Output)
+        return _outputs.decode(stdout)
     except UnicodeDecodeError:
         # Semgrep copies bytes that are no UTF-8 from the source into its messages.
-        return msgspec.json.decode(stdout.decode("utf-8", "replace"), type=Output)
+        return _outputs.decode(stdout.decode("utf-8", "replace"))
 
 
 def check_rules(output: Output) -> None:

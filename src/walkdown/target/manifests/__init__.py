@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -65,12 +66,21 @@ _GRAPHS: dict[str, Callable[[str, bytes], Graph]] = {
 }
 
 
+# Scanners ask for the same lists at the same time, each in a thread of its own. msgspec works out a type when it meets
+# it first, and two threads that do so at once end the whole program with a fault of memory.
+_ONE_AT_A_TIME = threading.Lock()
+
 # yarn alone leaves an empty lock where there is nothing to lock.
 _NEVER_EMPTY = {kind for kind in (*_READERS, *_GRAPHS) if kind.endswith("lock")} - {"yarn-lock"}
 
 
 def read_manifests(files: Sequence[SourceFile], read: Callable[[str], bytes]) -> tuple[Manifest, ...]:
     """All manifests among `files`, by path. What cannot be read is a Manifest with a gap in it, never an exception."""
+    with _ONE_AT_A_TIME:
+        return _read_all(files, read)
+
+
+def _read_all(files: Sequence[SourceFile], read: Callable[[str], bytes]) -> tuple[Manifest, ...]:
     known = {file.path: file for file in files}
     waiting = [(path, kind) for path in sorted(known) if (kind := kind_of(path))]
     done: dict[str, Manifest] = {}

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import msgspec
 
-from walkdown.model.dependency import Dependency, Manifest
+from walkdown.model.dependency import Dependency, Manifest, Pin
 from walkdown.model.outcome import SkipKind, Skipped
+from walkdown.target.manifests.includes import inside
 from walkdown.target.manifests.lines import Finder
+from walkdown.target.manifests.names import folder_of
 from walkdown.target.manifests.poetry import Section as PoetrySection
 from walkdown.target.manifests.poetry import from_section
-from walkdown.target.manifests.reading import PYPI, Reading, Reference, check_length, decode_toml, from_requirement, gap
+from walkdown.target.manifests.reading import (
+    PYPI,
+    Reading,
+    Reference,
+    check_length,
+    decode_toml,
+    from_requirement,
+    gap,
+    normalised,
+)
 
 
 class _Project(msgspec.Struct, frozen=True, rename="kebab"):
@@ -39,10 +50,23 @@ class _WithGroups(msgspec.Struct, frozen=True, rename="kebab"):
     dev_dependencies: list[str] | dict[str, list[str]] = []
 
 
+class _Source(msgspec.Struct, frozen=True):
+    """Where uv takes a package from in place of an index."""
+
+    git: str = ""
+    url: str = ""
+    path: str = ""
+    workspace: bool = False
+
+
+class _Uv(_WithGroups, frozen=True, rename="kebab"):
+    sources: dict[str, _Source | list[_Source]] = {}
+
+
 class _Tools(msgspec.Struct, frozen=True):
     poetry: PoetrySection | None = None
     pdm: _WithGroups | None = None
-    uv: _WithGroups | None = None
+    uv: _Uv | None = None
     setuptools: _Setuptools | None = None
 
 
@@ -79,6 +103,8 @@ def read(path: str, data: bytes) -> Reading:
                 unclear.append(f"line {line}" if line else listed.key)
             else:
                 dependencies.append(dependency)
+    sources = _sources(tool.uv)
+    dependencies = [_placed(one, sources.get(one.name)) for one in dependencies]
     if tool.poetry is not None:
         dependencies.extend(from_section(tool.poetry, path, finder))
     references, skipped = _dynamic(path, content, finder)
@@ -115,6 +141,26 @@ def _tool_groups(tool: _Tools) -> list[_Listed]:
         else:
             listed.append(_Listed(_not_editable(groups), f"tool.{name}", "dev-dependencies", "dev"))
     return listed
+
+
+def _sources(uv: _Uv | None) -> dict[str, _Source]:
+    """Where a package comes from an index on some platforms, it is one of that index."""
+    found: dict[str, _Source] = {}
+    for name, written in (uv.sources if uv else {}).items():
+        each = written if isinstance(written, list) else [written]
+        if each and all(one.git or one.url or one.path or one.workspace for one in each):
+            found[normalised(name)] = each[0]
+    return found
+
+
+def _placed(dependency: Dependency, source: _Source | None) -> Dependency:
+    if source is None:
+        return dependency
+    folder = inside(folder_of(dependency.path), source.path) if source.path else None
+    local = source.workspace or folder is not None
+    return msgspec.structs.replace(
+        dependency, version="", pin=Pin.LOCAL if local else Pin.URL, specifier=folder or ""
+    )  # fmt: skip
 
 
 def _not_editable(texts: list[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sd
 from packaging.version import InvalidVersion
 
 from walkdown.model.dependency import Dependency, Manifest, Pin
-from walkdown.model.outcome import Skipped
+from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.target.manifests.addresses import from_address, from_folder
 from walkdown.target.manifests.compiled import tree_of
 from walkdown.target.manifests.includes import inside
@@ -87,7 +88,7 @@ def _read(path: str, data: bytes, kind: str, group: str) -> Reading:
     dependencies = tuple(pieces.dependencies)
     manifest = Manifest(
         path, kind, PYPI, lock=_is_lock(text, dependencies), dependencies=dependencies,
-        skipped=_unclear(path, pieces.unclear),
+        skipped=_unclear(path, pieces),
     )  # fmt: skip
     tree = tree_of(text, dependencies) if manifest.lock else None
     unmarked = manifest.lock and tree is None and not _is_compiled(text)
@@ -105,9 +106,13 @@ def _is_compiled(text: str) -> bool:
     return bool(_COMPILED.search(text[:2_000]))
 
 
-def _unclear(path: str, numbers: list[int]) -> tuple[Skipped, ...]:
+def _unclear(path: str, pieces: _Pieces) -> tuple[Skipped, ...]:
+    numbers = pieces.unclear
     if not numbers:
         return ()
+    if not (pieces.dependencies or pieces.references or posixpath.basename(path).lower().startswith("requirement")):
+        # "app-requirements.txt" may ask for anything; what pip takes no line of was never given to pip.
+        return (Skipped(path, SkipKind.SCOPE, "no-list", "No line of it is a requirement of Python."),)
     shown = ", ".join(str(number) for number in numbers[:8]) + (" and more" if len(numbers) > 8 else "")
     many = f"{len(numbers)} lines" if len(numbers) > 1 else "One line"
     return (gap(path, "unclear-line", f"{many} could not be read as a requirement: {shown}."),)
