@@ -27,11 +27,14 @@ from walkdown.model import (
     Verdict,
 )
 from walkdown.record.statement import (
+    CheckLine,
     Counts,
     Digest,
+    DoorLine,
     ExceptionLine,
     FindingLine,
     GapLine,
+    GuardLine,
     Hunk,
     ItemLine,
     ListLine,
@@ -88,6 +91,8 @@ def sample_predicate() -> Predicate:
         stack=("python", "flask", "postgres"),
         scope=("binary: 14 files", "git-ignored: 2,103 files", "Dependencies under node_modules are not yours."),
         since=_since(),
+        doors=_doors(),
+        guards=_guards(),
     )
 
 
@@ -321,6 +326,37 @@ def _tools() -> tuple[ToolLine, ...]:
             "2026-11-17T08:00:00Z",
         ),
         ToolLine("kingfisher", "2.10.0", "missing", "It is not on this machine. To get it: pip install kingfisher-bin"),
+    )
+
+
+def _doors() -> tuple[DoorLine, ...]:
+    public = _said(Kind.DOOR, Verdict.PUBLIC, reason="Anybody may sign up.")
+    meant = _said(Kind.DOOR, Verdict.GUARDED, BOB, disputed=(ADA,))
+    signup = DoorLine("D-1", "route", "POST", "/signup", "api/users.ts", 12, validated="yes", writes=("users",))
+    order = DoorLine("D-2", "route", "DELETE", "/orders/:id", "api/orders.ts", 40, "owner", limiter="slowly")
+    cart = DoorLine("D-3", "route", "PUT", "/carts", "api/carts.ts", 7, checks=(CheckLine("odd", "unknown"),))
+    return (
+        msgspec.structs.replace(signup, said=public),
+        msgspec.structs.replace(
+            order,
+            checks=(CheckLine("requireUser", "login"), CheckLine("mine", "owner")),
+            validated="no",
+            writes=("orders",),
+            found=("f-001",),
+            said=meant,
+            note="Ask Bob.",
+            open="Bob Kahn and Ada Lovelace decided differently",
+        ),
+        msgspec.structs.replace(cart, open="undecided"),
+        DoorLine("D-4", "job", "", "send-reminders", "jobs/mail.ts", 3, open="undecided"),
+    )
+
+
+def _guards() -> tuple[GuardLine, ...]:
+    said = _said(Kind.GUARD, Verdict.OWNER_GUARD, reason="It compares the org of the row.")
+    return (
+        GuardLine("api/auth.ts#mine", "mine", "api/auth.ts", 5, "unknown", 14, said, "c" * 64),
+        GuardLine("api/auth.ts#old", "old", "api/auth.ts", 9, "login", 1, said, "c" * 64, "its file changed"),
     )
 
 

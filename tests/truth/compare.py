@@ -59,11 +59,18 @@ class LabelledDoor(msgspec.Struct):
     unsure: str = ""
 
 
+class LabelledAccess(msgspec.Struct):
+    """What the browser does with a table itself."""
+
+    table: str
+
+
 class Labels(msgspec.Struct):
     repo: str
     commit: str
     scope: list[str]
     door: list[LabelledDoor]
+    access: list[LabelledAccess] = []
 
 
 class Score(msgspec.Struct):
@@ -93,7 +100,9 @@ def main(labels: Labels, folder: Path, *, everything: bool) -> None:
             left.remove(mine)
         judge(score, mine, wanted)
     score.invented = [
-        f"{one.method} {one.path} {one.file}:{one.line}" for one in left if not _matched(one, labels.door)
+        f"{one.method} {one.path} {one.file}:{one.line}"
+        for one in left
+        if not _matched(one, labels.door) and not _is_table(one, labels.access)
     ]
     tell(score, labels, len(doors), everything=everything)
 
@@ -183,6 +192,12 @@ def _same_place(mine: Door, wanted: LabelledDoor) -> bool:
 def _matched(mine: Door, wanted: Iterable[LabelledDoor]) -> bool:
     """One door that answers to several methods stands for several labels, and the other way round."""
     return any(_same_path(mine, one) or _same_place(mine, one) for one in wanted) and mine.kind is not DoorKind.RPC
+
+
+def _is_table(mine: Door, access: Iterable[LabelledAccess]) -> bool:
+    """Tables that the browser uses are written down apart from the doors."""
+    table = mine.path.removeprefix("/rest/v1/")
+    return mine.path.startswith("/rest/v1/") and plain(table) in {plain(one.table) for one in access}
 
 
 def _path(path: str) -> str:

@@ -47,6 +47,17 @@ from walkdown.model import (
     TimedOut,
     Verdict,
 )
+from walkdown.model.door import (
+    Checks,
+    Door,
+    DoorKind,
+    Filter,
+    Guard,
+    Operation,
+    Origin,
+    Reach as DoorReach,
+    strongest,
+)
 from walkdown.review import Session, Terms
 from walkdown.review.about import About, SignOff
 from walkdown.review.board import look_at
@@ -58,6 +69,8 @@ NAME = dressed("\x1b]0;owned\x07[@click=app.quit]\u202e")
 """Where there is room for one only: of the folder, of who decides."""
 
 _SEVERITIES = tuple(Severity)
+_KINDS = tuple(DoorKind)
+_CHECKS = tuple(Checks)
 _REACHES = tuple(Reach)
 
 
@@ -108,6 +121,7 @@ def decide_all(session: Session, texts: list[str], today: date) -> None:
         if number % 4:
             session.decide([subject], Verdict.WAIVED, terms, who)
             session.decide([Subject(Kind.FINDING, f"f{number:04}")], Verdict.ACCEPTED, terms, who)
+            session.decide([Subject(Kind.DOOR, f"D-{number}")], Verdict.PUBLIC, terms, who)
         if number % 4 == 2:
             session.decide([subject], Verdict.NOT_APPLICABLE, terms, other, before)
             session.decide([Subject(Kind.FINDING, f"f{number:04}")], Verdict.FALSE_POSITIVE, terms, other, before)
@@ -159,7 +173,25 @@ def _result(session: Session, texts: list[str]) -> ScanResult:
     )  # fmt: skip
     fors = tuple(Fact(_rule(text), FilePlace(text, 1)) for text in texts)
     reports = tuple(_report(number, text) for number, text in enumerate(texts))
-    return ScanResult(facts, reports, (*found, *odd), fors, started=texts[0], finished=texts[0])
+    doors = tuple(_door(number, text, paths[f"{number:02}"]) for number, text in enumerate(texts))
+    at_a_door = (Step(FilePlace(doors[-1].file, 1), texts[-1]),)
+    found.append(msgspec.structs.replace(found[-1], id="d0001", steps=at_a_door))
+    return ScanResult(facts, reports, (*found, *odd), fors, started=texts[0], finished=texts[0], doors=doors)
+
+
+def _door(number: int, text: str, path: str) -> Door:
+    """In a real file, so that its code is shown, which is hostile as well."""
+    guards = (Guard(text, text, 3, _CHECKS[number % len(_CHECKS)], text, text),)
+    values = (Filter(text, Origin.INPUT, maybe=True), Filter(text, Origin.ROW))
+    way = ((path, 1, text), (path, 2, text), (text, 3, text))
+    reaches = (
+        DoorReach(text, Operation.UPDATE, path, 2, values, values, library=text, way=way, why=text),
+        DoorReach(text, Operation.HTTP, text, 2, whole=True),
+    )
+    return Door(
+        f"D-{number}", _KINDS[number % len(_KINDS)], text, text, path, 1, text, text, guards, strongest(guards),
+        ("yes", "partly", "no", text)[number % 4], text, reaches, (text,),
+    )  # fmt: skip
 
 
 def _odd_places(texts: list[str]) -> list[tuple[str, Place]]:

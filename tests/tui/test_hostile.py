@@ -47,6 +47,7 @@ from walkdown.safetext import columns, for_terminal
 from walkdown.tui.app import WalkdownApp
 from walkdown.tui.dialogs.sign import WORD_WITH_EXCEPTIONS, SignDialog
 from walkdown.tui.scanning import Ear
+from walkdown.tui.screens.doors import DoorsScreen
 from walkdown.tui.screens.findings import FindingsScreen
 from walkdown.tui.screens.gaps import GapsScreen
 from walkdown.tui.screens.record import RecordScreen
@@ -64,6 +65,8 @@ FED = {
     "walk": "WalkScreen WalkLayout ItemList ItemPage Reading Sheet EvidenceList CodeView",
     "findings": "FindingsScreen FindingList FindingPage Labelled FilterInput",
     "gaps": "GapsScreen GapList GapPage RowList",
+    "doors": "DoorsScreen DoorList DoorPage WayView",
+    "guard": "GuardMeansDialog _Guards",
     "record": "RecordScreen SigningScreen ObstacleList RecordPreview PaperView",
     "sign": "SignDialog",
     "decide": "DecideDialog SafeInput _Until",
@@ -256,6 +259,42 @@ async def _gaps(tour: Tour) -> None:
             screen.action_editor()
 
 
+async def _doors(tour: Tour) -> None:
+    await tour.mode("doors")
+    screen = tour.app.screen
+    assert isinstance(screen, DoorsScreen)
+    for _ in range(3):
+        for _ in range(0, len(TEXTS) * 2, tour.app.size.height - 8):
+            screen._list.action_page_down()
+            await tour.look()
+        screen.action_group()
+    for row in tour.app.board.doors[:: 2 if tour.texts is TEXTS else 6] if tour.app.board else ():
+        assert screen._list.go_to(row.id)
+        screen._read()
+        screen._show_page(True)
+        await tour.look()
+        screen.action_next_way()
+        screen._page.scroll_end(animate=False)
+        await tour.look()
+        screen.action_copy_place()
+        screen.action_editor()
+        screen._show_page(False)
+
+
+async def _guard(tour: Tour) -> None:
+    """What a guard is called, and who says what it means."""
+    await tour.mode("doors")
+    screen = tour.app.screen
+    assert isinstance(screen, DoorsScreen)
+    for row in tour.app.board.doors[::3] if tour.app.board else ():
+        screen._list.go_to(row.id)
+        screen.action_guard_means()
+        await tour.look()
+        if tour.app.screen is not screen:
+            tour.app.screen.dismiss(None)
+        await tour.settle()
+
+
 async def _record(tour: Tour) -> None:
     await tour.mode("record")
     screen = tour.app.screen
@@ -335,7 +374,7 @@ async def _note(tour: Tour) -> None:
 
 
 async def _help(tour: Tour) -> None:
-    for name in ("start", "scan", "walk", "findings", "gaps", "record"):
+    for name in ("start", "scan", "walk", "findings", "gaps", "record", "doors"):
         await tour.mode(name)
         tour.app.action_help()
         await tour.look()
@@ -369,7 +408,7 @@ async def _lines_at_the_edge(tour: Tour) -> None:
 
 STOPS: dict[str, Callable[[Tour], Awaitable[None]]] = {
     "start": _start, "scan": _scan, "walk": _walk, "findings": _findings, "gaps": _gaps, "record": _record,
-    "sign": _sign, "decide": _decide, "note": _note, "help": _help, "palette": _palette, "edge": _lines_at_the_edge,
+    "doors": _doors, "guard": _guard, "sign": _sign, "decide": _decide, "note": _note, "help": _help, "palette": _palette, "edge": _lines_at_the_edge,
 }  # fmt: skip
 
 

@@ -23,11 +23,13 @@ class ObstacleKind(Enum):
     ITEM = "item"
     FINDING = "finding"
     GAP = "gap"
+    DOOR = "door"
+    GUARD = "guard"
     TREE = "tree"
 
 
 class Obstacle(msgspec.Struct, frozen=True, gc=False):
-    """`id` is the item's, finding's or gap's, so that a screen can jump there; `why` in a few words."""
+    """`id`: of the item, finding, gap, door or guard, so that a screen can jump there; `why` in a few words."""
 
     kind: ObstacleKind
     id: str

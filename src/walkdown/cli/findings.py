@@ -152,4 +152,5 @@ def _tell(session: Session, finding: Finding) -> None:
     if note := board.state.notes.get(subject):
         labelled("Note", f"{note.text} ({note.event.actor.name})")
     standing = board.standing(subject)
+    labelled("Set aside", mask(walk_json.aside_of(finding, board)) if standing is None else "")
     labelled("Decision", decision_text(standing, over=standing is not None and is_over(standing, board.today)))

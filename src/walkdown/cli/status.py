@@ -22,12 +22,16 @@ _TITLES = {
     ObstacleKind.ITEM: "Items",
     ObstacleKind.FINDING: "Findings",
     ObstacleKind.GAP: "Gaps",
+    ObstacleKind.DOOR: "Doors",
+    ObstacleKind.GUARD: "Guards",
     ObstacleKind.TREE: "Files",
 }
 _MORE = {
     ObstacleKind.ITEM: "walkdown item list",
     ObstacleKind.FINDING: "walkdown finding list --state open",
     ObstacleKind.GAP: "walkdown gap list",
+    ObstacleKind.DOOR: "walkdown doors --unguarded",
+    ObstacleKind.GUARD: "walkdown guard list",
 }
 _NOT_LOOKED_AT = {ObstacleKind.GAP, ObstacleKind.SCAN}
 
@@ -93,6 +97,9 @@ def _tell_counts(board: Board, summary: Summary) -> None:
     found = f": {severe}; {_counted(summary.findings)}" if severe else ""
     labelled("Findings", f"{len(board.findings)}{found}", indent="")
     labelled("Gaps", f"{summary.gaps}, {summary.gaps_waived} waived", indent="")
+    if board.doors:
+        bare, decided = sum(row.guard is None for row in board.doors), sum(not row.open for row in board.doors)
+        labelled("Doors", f"{len(board.doors)}, {bare} without a guard, {decided} decided", indent="")
     if summary.expired:
         labelled("Run out", f"{summary.expired} waivers or acceptances", indent="")
     people = ", ".join(f"{actor.name} {number}" for actor, number in summary.people)

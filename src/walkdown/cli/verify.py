@@ -19,7 +19,13 @@ from walkdown.review.checking import check_record, trust_for
 from walkdown.safetext import for_terminal
 
 _SHOWN = 20
-_GROUPS = (("item", "Items"), ("finding", "Findings"), ("gap", "Not looked at"))
+_GROUPS = (
+    ("item", "Items"),
+    ("finding", "Findings"),
+    ("door", "Doors"),
+    ("guard", "Guards"),
+    ("gap", "Not looked at"),
+)
 
 
 class VerifyFlags(msgspec.Struct, frozen=True):

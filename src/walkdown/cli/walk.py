@@ -20,7 +20,7 @@ from walkdown.safetext import for_terminal
 
 _WIDTH = 88
 Say = Callable[[Event], str]
-_VERDICTS = {"waive": Verdict.WAIVED, "accept": Verdict.ACCEPTED}
+_VERDICTS = {"waive": Verdict.WAIVED, "accept": Verdict.ACCEPTED, "flaw": Verdict.NEEDS_WORK}
 
 
 class DecideFlags(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from walkdown.record.wire_walk import (
     STATUS,
     WireCounts,
     WireDecision,
+    WireDoorCounts,
     WireFindingCounts,
     WireFindingLine,
     WireFindingList,
@@ -36,7 +37,7 @@ from walkdown.review import Board, ItemView, Session
 from walkdown.review.summary import Summary, summary_of
 
 Words = Callable[[str], str]
-OPEN = "open"
+OPEN, ASIDE = "open", "aside"
 
 
 def status(session: Session) -> WireStatus:
@@ -70,6 +71,11 @@ def counts(board: Board, summary: Summary) -> WireCounts:
         ),
         WireGapCounts(total=summary.gaps, waived=summary.gaps_waived),
         expired=summary.expired,
+        doors=WireDoorCounts(
+            total=len(board.doors),
+            unguarded=sum(row.guard is None for row in board.doors),
+            decided=sum(not row.open for row in board.doors),
+        ),
     )
 
 
@@ -106,9 +112,10 @@ def finding_view(session: Session, finding: Finding) -> WireFindingView:
         FINDING_VIEW,
         wire_finding(finding, code_of_now(session), words),
         state_of(finding, board),
-        _decision(board.standing(subject), board),
+        decision_of(board.standing(subject), board),
         board.state.has_opened(subject, finding.fingerprint),
         note.text if note else "",
+        aside_of(finding, board),
     )
 
 
@@ -123,9 +130,17 @@ def gap_list(session: Session) -> WireGapList:
 def state_of(finding: Finding, board: Board) -> str:
     """As `finding list --state` takes it."""
     standing = board.standing(Subject(Kind.FINDING, finding.id))
+    if standing is None and finding.id in board.asides:
+        return ASIDE
     if standing is None or standing.disputed or is_over(standing, board.today):
         return OPEN
     return standing.decision.verdict.value
+
+
+def aside_of(finding: Finding, board: Board) -> str:
+    """Why it is set aside though nobody decided about it by itself."""
+    aside = board.asides.get(finding.id)
+    return aside.words if aside else ""
 
 
 def waiver_of(gap: Gap, board: Board) -> Standing | None:
@@ -186,7 +201,7 @@ def _item(view: ItemView, board: Board) -> WireItem:
         against=len(evidence.against),
         dismissed=len(evidence.dismissed),
         facts=len(evidence.facts),
-        decision=_decision(view.standing, board),
+        decision=decision_of(view.standing, board),
         why=view.why,
         opened=view.opened,
         note=view.note.text if view.note else "",
@@ -205,7 +220,8 @@ def _line(finding: Finding, board: Board, words: Words) -> WireFindingLine:
         path=path_of(finding.place),
         line=line_of(finding.place),
         state=state_of(finding, board),
-        decision=_decision(board.standing(Subject(Kind.FINDING, finding.id)), board),
+        decision=decision_of(board.standing(Subject(Kind.FINDING, finding.id)), board),
+        aside=aside_of(finding, board),
     )
 
 
@@ -219,11 +235,11 @@ def _gap(gap: Gap, board: Board, words: Words) -> WireGap:
         code=gap.code,
         reason=words(gap.reason),
         waived=board.waived(gap) is not None,
-        decision=_decision(waiver_of(gap, board), board),
+        decision=decision_of(waiver_of(gap, board), board),
     )
 
 
-def _decision(standing: Standing | None, board: Board) -> WireDecision | None:
+def decision_of(standing: Standing | None, board: Board) -> WireDecision | None:
     if standing is None:
         return None
     decision, event = standing.decision, standing.event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
@@ -13,7 +13,7 @@ from walkdown.doors.entrances import Entrance
 from walkdown.doors.follow import in_common, is_bad
 from walkdown.doors.guards import checks_of, guard_of, strongest
 from walkdown.doors.rows import CREDENTIALS
-from walkdown.doors.values import Fact, Source, Value
+from walkdown.doors.values import Fact, Source, Value, replace
 from walkdown.doors.visits import Did, Visit
 from walkdown.model.door import Checks, Door, Filter, Guard, Operation, Origin, Reach
 
@@ -65,8 +65,10 @@ def _one(entrance: Entrance) -> Followed:
         checks = next((one for one in (Checks.OWNER, Checks.ROLE, Checks.LOGIN, Checks.SECRET) if one in gained), seen)
         if checks is not None:
             why = _NOT_SEEN if checks is Checks.UNKNOWN else ""
-            applied.append(Guard(before.name, before.spot.path, before.spot.line, checks, why=why))
-    put = len(visit.did)
+            applied.append(
+                Guard(before.name, before.spot.path, before.spot.line, checks, why=why, home=before.home)
+            )
+    put, marks = len(visit.did), len(visit.used)
     visit.exits.clear()
     told = {held.fact for held in visit.held} if applied else set()  # what stood before is told already
     entrance.enter(visit)
@@ -78,7 +80,7 @@ def _one(entrance: Entrance) -> Followed:
     door = Door(
         id=_id(entrance), kind=entrance.kind, method=entrance.method, path=entrance.path, file=entrance.spot.path,
         line=entrance.spot.line, handler=entrance.handler, framework=entrance.framework, guards=guards,
-        guard=effective, validated=validated(visit), limiter=entrance.limiter or _limiter(visit),
+        guard=effective, validated=validated(visit, marks), limiter=entrance.limiter or _limiter(visit),
         reaches=_told_apart(visit.did[put:]),
         uncertain=(*entrance.uncertain, *visit.notes),
     )  # fmt: skip
@@ -134,6 +136,7 @@ def reach_of(did: Did) -> Reach:
         whole=did.given is not None and did.given.has(Origin.INPUT), transaction=did.transaction > 0, loop=did.loop,
         bounded=did.bounded, library=did.library,
         way=tuple((frame.spot.path, frame.spot.line, frame.name) for frame in did.way[:8]), why=did.why,
+        key=did.key,
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from walkdown.doors import exact, truth
 from walkdown.doors.library import Calling, Given
@@ -22,6 +21,7 @@ from walkdown.doors.values import (
     either,
     element_of,
     of,
+    replace,
 )
 from walkdown.doors.visits import Caught, Spot, Visit
 from walkdown.doors.waiting import all_awaited

@@ -90,7 +90,7 @@ def _above(follower: Follower, shape: object, name: str) -> object:
 
 
 def _first(follower: Follower, thing: Thing, name: str, calling: Calling) -> Value | None:
-    for library in follower.libraries:
+    for library in follower.answering("method"):
         result = library.method(thing, name, calling)
         if result is not None:
             return result
@@ -138,11 +138,10 @@ def rendered(follower: Follower, component: Closure, given: Value, visit: Visit,
 
 
 def _outside(follower: Follower, outside: Outside, calling: Calling) -> Value:
-    for library in follower.libraries:
-        if library.owns(outside):
-            result = library.called(outside, calling)
-            if result is not None:
-                return result
+    for library in follower.owners(outside):
+        result = library.called(outside, calling)
+        if result is not None:
+            return result
     return unknown_call(calling, Value(shape=outside))
 
 

@@ -14,11 +14,12 @@ from walkdown.model.door import Checks, DoorKind, Guard
 @dataclass(frozen=True, slots=True)
 class Before:
     """Something that runs before the handler. `name`: as it is written where it is put there. `run` gives what to
-    think of it where it checks nothing that was seen, and nothing where it is no guard."""
+    think of it where it checks nothing that was seen, and nothing where it is no guard. `home`: its own code."""
 
     name: str
     spot: Spot
     run: Callable[[Visit], Checks | None]
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

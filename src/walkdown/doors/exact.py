@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from walkdown.doors import looked
 from walkdown.doors.values import Items, Literal, Record, Source, Thing, Value
 from walkdown.model.door import Origin
 
@@ -105,10 +106,10 @@ def _asked(op: str, one: Value, word: str | None) -> Value | None:
 
 
 def ordered(op: str, left: Value, right: Value) -> Value | None:
-    """`roles.length > 0`, where it can be decided."""
+    """`roles.length > 0`, where it can be decided; of an input at least that somebody looked how large it is."""
     one, other = known(left) or left.text or "", known(right) or right.text or ""
     if not (one.isdigit() and other.isdigit()) or (known(left) is None and known(right) is None):
-        return None
+        return looked.measured(op, left, right)
     first, second = int(one), int(other)
     said = {">": first > second, "<": first < second, ">=": first >= second, "<=": first <= second}.get(op)
     return None if said is None else verdict(said)
@@ -150,7 +151,7 @@ def method(value: Value, name: str, args: list[Value]) -> Value | None:
         return value
     text = known(value)
     if text is None:
-        return None
+        return looked.written(value, name) or looked.asked_by_name(value, name, args)
     if name in _FORMS:
         return exact(_FORMS[name](text))
     word = args[0].text if args and not args[0].others else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from walkdown.doors.follow import Follower
 from walkdown.doors.guards import checks_of
+from walkdown.doors.homes import home_of
 from walkdown.doors.libraries.express import request, response
 from walkdown.doors.libraries.express_exchange import NEXT, Exchange
 from walkdown.doors.library import Given
@@ -82,6 +83,13 @@ class Handlers:
         function = self._function(given.value)
         name = given.written.removesuffix(".bind") or (function.name if function is not None else "")
         return name or "(function)"
+
+    def home(self, given: Given) -> str:
+        """Where its own code is, by the name it goes by there."""
+        shape = self.code_of(given.value).shape
+        inner = self._inner(shape)
+        name = self._follower.function(inner).name if isinstance(inner, Closure) else ""
+        return home_of(Value(shape=inner if isinstance(inner, Closure) else shape), name or self.name(given))
 
     def spot(self, value: Value) -> Spot | None:
         shape = self._inner(self.code_of(value).shape)

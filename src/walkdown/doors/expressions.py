@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from walkdown.doors import builtins, calls, exact, truth
@@ -24,6 +23,7 @@ from walkdown.doors.values import (
     either,
     element_of,
     is_never,
+    replace,
 )
 from walkdown.doors.visits import Spot, Visit
 from walkdown.doors.waiting import awaited
@@ -65,7 +65,8 @@ _QUESTIONS = truth.EQUALS | truth.DIFFERS
 
 
 def value_of(follower: Follower, expr: Expr, scope: Scope, visit: Visit) -> Value:
-    if not visit.step():
+    visit.steps += 1
+    if visit.steps >= visit.most and visit.is_over():
         return UNKNOWN
     return _HOW[type(expr)](follower, expr, scope, visit)
 

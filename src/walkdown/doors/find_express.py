@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walkdown.doors.entrances import Before, Entrance, joined
 from walkdown.doors.express_handlers import Handlers, Tried, answers_itself, is_guard_by_name
@@ -15,14 +15,14 @@ from walkdown.doors.library import Given
 from walkdown.doors.loading import load_around
 from walkdown.doors.paths import covers, plain, same
 from walkdown.doors.project import Project
-from walkdown.doors.values import Instance, Thing, Value, of
+from walkdown.doors.values import Instance, Thing, Value, of, replace
 from walkdown.doors.visits import Spot, Visit
 from walkdown.model.door import Checks, DoorKind, Guard, Origin
 
 _DEEPEST = 10
 _MOST = 5_000
 _SOME_FILE = "Which files are mounted here is decided while the program runs."
-_LATE = "It stands after every route it could guard, so it never runs for them."
+LATE = "It stands after every route it could guard, so it never runs for them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class _Walk:
             covered = [at for at in range(start, len(self._found)) if covers(way.path, self._found[at].path)]
             if not covered or not is_guard_by_name(way.handler.written) or self._serves_later(router, number, way):
                 continue
-            guard = Guard(way.handler.written, way.spot.path, way.spot.line, Checks.NOTHING, why=_LATE)
+            guard = Guard(way.handler.written, way.spot.path, way.spot.line, Checks.NOTHING, why=LATE)
             for at in covered:
                 self._found[at] = replace(self._found[at], guards=(*self._found[at].guards, guard))
 
@@ -206,7 +206,12 @@ class _Walk:
         chain += [(one, spot, place.base) for name, one, spot in place.router.params if self._has(at, name)]
         chain += [(one, entry.spot, place.base) for one in entry.handlers[:-1]]
         return tuple(
-            Before(self._handlers.name(given), spot, self._handlers.runner(given, spot, exchange, under))
+            Before(
+                self._handlers.name(given),
+                spot,
+                self._handlers.runner(given, spot, exchange, under),
+                self._handlers.home(given),
+            )
             for given, spot, under in chain
         )
 

@@ -9,6 +9,7 @@ from walkdown.doors.entrances import Before, Entrance, joined
 from walkdown.doors.express_handlers import is_guard_by_name
 from walkdown.doors.follow import Follower
 from walkdown.doors.guards import checks_of
+from walkdown.doors.homes import home_of
 from walkdown.doors.libraries.express import request, response
 from walkdown.doors.libraries.express_exchange import NEXT, Exchange
 from walkdown.doors.libraries.fastify import PHASES, Fastify, Plugged, Route
@@ -115,7 +116,7 @@ class _Made:
         code = self._follower.function(shape) if isinstance(shape, Closure) else None
         named = getattr(shape, "name", "") if isinstance(shape, Thing) else ""
         name = given.written or (code.name if code is not None else named) or "hook"
-        return Before(name, spot, self._runner(given.value, name, spot))
+        return Before(name, spot, self._runner(given.value, name, spot), home_of(given.value, name))
 
     def _runner(self, value: Value, name: str, spot: Spot) -> Callable[[Visit], Checks | None]:
         def run(visit: Visit) -> Checks | None:

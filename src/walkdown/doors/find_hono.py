@@ -73,7 +73,10 @@ class _Made:
         *own, last = entry.handlers
         chain = [(one, before.spot) for before in self._earlier if self._applies(before) for one in before.handlers]
         chain += [(one, entry.spot) for one in own]
-        before = tuple(Before(self._name(given), spot, self._runner(given, spot)) for given, spot in chain)
+        before = tuple(
+            Before(self._name(given), spot, self._runner(given, spot), self._handlers.home(given))
+            for given, spot in chain
+        )
         handler = self._handlers.code_of(last.value)
         spot = self._handlers.spot(handler) or entry.spot
         why = ("A part of its path is not known.",) if ":unread" in path else ()

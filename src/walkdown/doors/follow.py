@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors import builtins, calls, exact, expressions, members
 from walkdown.doors.idle import Idle, idle_state
+from walkdown.doors.libraries.base import Base
 from walkdown.doors.library import Calling, Given, Library
 from walkdown.doors.modules import Modules
 from walkdown.doors.scopes import Scope
@@ -38,6 +39,7 @@ from walkdown.doors.values import (
     is_never,
     key_of,
     of,
+    replace,
 )
 from walkdown.doors.visits import DEEPEST, MOST_WHEN_LOADING, Caught, Frame, Held, Spot, Visit
 from walkdown.doors.waiting import awaited
@@ -49,6 +51,7 @@ from walkdown.syntax.program import (
     Func,
     Function,
     If,
+    Import,
     Leave,
     Let,
     Loop,
@@ -90,10 +93,13 @@ class Follower:
         self.programs = programs
         self.modules = modules
         self.libraries = libraries
+        self._answering: dict[str, list[Library]] = {}
         self.loading = Visit(most=MOST_WHEN_LOADING)
         self.dull: set[tuple[str, int]] = set()
         self.idle = Idle()
         self._scopes: dict[str, Scope] = {}
+        self._owners: dict[Outside, list[Library]] = {}
+        self._imported: dict[str, Mapping[str, Import]] = {}
         self._exports: dict[tuple[str, str], Value] = {}
         self._instances: dict[tuple[str, int], Value] = {}
         self._running: list[tuple[str, int]] = []
@@ -165,29 +171,50 @@ class Follower:
             return Value(shape=Namespace(found)) if value is None and name in ("=", "default") else value
         chain = () if name in ("*", "default", "=") else (name,)
         outside = Outside(self.modules.package(path, module), chain)
-        if found or (module.startswith(".") and not any(one.owns(outside) for one in self.libraries)):
+        if found or (module.startswith(".") and not self.owners(outside)):
             return None
         return self.outside(outside)
 
     def outside(self, outside: Outside) -> Value:
-        for library in self.libraries:
-            if library.owns(outside):
-                value = library.imported(outside)
-                if value is not None:
-                    return value
+        for library in self.owners(outside):
+            value = library.imported(outside)
+            if value is not None:
+                return value
         return Value(shape=outside)
+
+    def answering(self, question: str) -> list[Library]:
+        """The libraries that have an answer of their own to it: `method`, `member`, `awaited`, `assigned`, `called`."""
+        found = self._answering.get(question)
+        if found is None:
+            silent = getattr(Base, question)
+            found = [one for one in self.libraries if getattr(type(one), question, silent) is not silent]
+            self._answering[question] = found
+        return found
+
+    def owners(self, outside: Outside) -> list[Library]:
+        """The libraries that answer for it."""
+        found = self._owners.get(outside)
+        if found is None:
+            found = self._owners[outside] = [one for one in self.libraries if one.owns(outside)]
+        return found
 
     def name(self, name: str, scope: Scope) -> Value | None:
         value = scope.find(name)
         if value is not None:
             return value
-        program = self.programs.get(scope.unit)
-        for one in program.imports if program else ():
-            if one.alias == name:
-                value = self._from(scope.unit, one.module, one.name) or UNKNOWN
-                self.load(scope.unit).bind(name, value)
-                return value
-        return self._globals.get(name)
+        one = self._imports(scope.unit).get(name)
+        if one is None:
+            return self._globals.get(name)
+        value = self._from(scope.unit, one.module, one.name) or UNKNOWN
+        self.load(scope.unit).bind(name, value)
+        return value
+
+    def _imports(self, path: str) -> Mapping[str, Import]:
+        found = self._imported.get(path)
+        if found is None:
+            program = self.programs.get(path)
+            found = self._imported[path] = {one.alias: one for one in reversed(program.imports)} if program else {}
+        return found
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
@@ -424,7 +451,7 @@ class Follower:
         found = builtins.call(name, args, visit, spot, calling)
         if found is not None:
             return found
-        for library in self.libraries:
+        for library in self.answering("called"):
             found = library.called(Outside("", (name,)), calling) if "" in library.packages else None
             if found is not None:
                 return found
@@ -434,7 +461,7 @@ class Follower:
         """`of.name = value` on something that is no object of the project's classes."""
         for shape in of.shapes():
             if isinstance(shape, Thing):
-                for library in self.libraries:
+                for library in self.answering("assigned"):
                     library.assigned(shape, name, value, visit, spot)
 
     def bind(self, names: Sequence[Bound], value: Value, scope: Scope, visit: Visit, spot: Spot) -> None:

@@ -16,7 +16,7 @@ _MUCH = 150  # steps; what costs less is followed each time
 
 def idle_state(visit: Visit) -> tuple[int, ...]:
     """All that a function may leave behind in a visit, but for what it logs."""
-    used = sum(what != "log" for what, _ in visit.used)
+    used = len(visit.used) - [what for what, _ in visit.used].count("log")
     return len(visit.did), len(visit.answers), len(visit.held), len(visit.checked), used, visit.transactions
 
 

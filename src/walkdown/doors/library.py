@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 from walkdown.doors.values import ClassRef, Instance, Outside, Thing, Value
 from walkdown.doors.visits import Spot, Visit
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from walkdown.doors.scopes import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True):
     """One argument. `name`: of a keyword argument. `spread`: `...x`. `written`: how it is called in the code, for
     people."""
 
@@ -25,8 +25,7 @@ class Given:
     written: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Calling:
+class Calling(msgspec.Struct, frozen=True):
     """A call as a library sees it. `new`: `new X()`."""
 
     args: tuple[Given, ...]
@@ -43,8 +42,7 @@ class Calling:
         return next((one.value for one in self.args if one.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Parent:
+class Parent(msgspec.Struct, frozen=True):
     """What a class of the project comes from that is no class of the project itself. `inner`: what it is made for, as
     `User` in `Repository<User>`."""
 

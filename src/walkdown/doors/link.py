@@ -15,6 +15,7 @@ from walkdown.doors.find_supabase import SupabaseDoors
 from walkdown.doors.find_trpc import TrpcDoors
 from walkdown.doors.follow import Follower
 from walkdown.doors.libraries.casl import Casl
+from walkdown.doors.libraries.commands import Commands
 from walkdown.doors.libraries.d1 import D1
 from walkdown.doors.libraries.drizzle import Drizzle
 from walkdown.doors.libraries.files import Files
@@ -49,7 +50,9 @@ from walkdown.doors.project import Framework, Project
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.sql import SqlFacts, play
 from walkdown.doors.supabase_access import browser_access
+from walkdown.doors.supabase_policies import Policies
 from walkdown.doors.supabase_rpc import rpc_doors
+from walkdown.doors.supabase_table_doors import table_doors
 from walkdown.doors.tables import merged, read_schemas
 from walkdown.doors.tables_code import declared
 from walkdown.doors.tables_sql import tables_of
@@ -110,17 +113,21 @@ def linked(
         NodeServers(),
         Outgoing(),
         Files(),
+        Commands(),
     ]
     project = Project(paths, programs, Follower(programs, Modules(paths, read), libraries), read)
     entrances = [entrance for one in frameworks for entrance in one.entrances(project)]
     project.follower.loading.steps = 0  # what doors ask of files later is counted by itself
-    databases = play(sorted((sql or {}).items()))
+    access = browser_access(project)
+    databases = play(sorted((sql or {}).items()), used={one.did.table for one in access})
+    policies = Policies(databases)
     return Map(
-        doors=[*follow(entrances), *rpc_doors(databases)],
-        access=browser_access(project),
+        doors=[*follow(entrances), *rpc_doors(databases), *table_doors(access, policies)],
+        access=access,
         tables=merged(schemas.all, declared(programs), tables_of(databases)),
         databases=databases,
         paths=paths,
         programs=programs,
         read=read,
+        policies=policies,
     )

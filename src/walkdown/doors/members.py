@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from walkdown.doors import exact, truth
 from walkdown.doors.values import (
@@ -23,6 +24,7 @@ from walkdown.doors.values import (
     constant,
     either,
     member_of,
+    replace,
 )
 from walkdown.doors.visits import Spot, Visit
 from walkdown.model.door import Origin
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 _DEEPEST_CHAIN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     follower: Follower
     value: Value
     name: str
@@ -48,7 +49,7 @@ class _Asked:
 def member(follower: Follower, value: Value, name: str, visit: Visit, spot: Spot) -> Value:
     """`value.name`, whatever `value` may be."""
     asked = _Asked(follower, value, name, visit, spot)
-    found = [one for shape in value.shapes() if (one := _HOW.get(type(shape), _plain)(asked, shape))]
+    found = [one for shape in value.shapes() if (one := _HOW.get(type(shape), _plain)(asked, shape)) is not None]
     if not found:
         return member_of(value, name)
     result = either(found)
@@ -124,8 +125,11 @@ def _outside(asked: _Asked, shape: Outside) -> Value | None:
 def _thing(asked: _Asked, shape: Thing) -> Value | None:
     if exact.is_missing(asked.value):  # `missing?.name`
         return asked.value
-    told = (library.member(shape, asked.name, asked.visit) for library in asked.follower.libraries)
-    return next((value for value in told if value is not None), None)
+    for library in asked.follower.answering("member"):
+        value = library.member(shape, asked.name, asked.visit)
+        if value is not None:
+            return value
+    return None
 
 
 def _items(asked: _Asked, shape: Items) -> Value | None:

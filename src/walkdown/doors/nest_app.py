@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from walkdown.doors import calls
 from walkdown.doors.entrances import Before, Entrance
@@ -24,7 +23,7 @@ from walkdown.doors.nest_modules import Module, Modules, as_class, said_of
 from walkdown.doors.nest_others import Others
 from walkdown.doors.nest_params import Asked, Params
 from walkdown.doors.nest_routes import METHODS, UNREAD, Place, places
-from walkdown.doors.values import NOTHING, ClassRef, Outside, Thing, Value
+from walkdown.doors.values import NOTHING, ClassRef, Outside, Thing, Value, replace
 from walkdown.doors.visits import Visit
 from walkdown.model.door import DoorKind
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from walkdown.doors import calls
 from walkdown.doors.follow import Follower
 from walkdown.doors.libraries.nest_things import MAPPED, texts
+from walkdown.doors.libraries.schemas import words_in
 from walkdown.doors.library import Given
 from walkdown.doors.nest_marks import Said, read_marks
 from walkdown.doors.values import ClassRef, Thing
@@ -17,10 +18,12 @@ _MAPPING = frozenset({"PartialType", "PickType", "OmitType", "IntersectionType"}
 
 @dataclass(slots=True)
 class Form:
-    """`fields`: each with whether it may be missing. `checks`: somebody looks at one at least."""
+    """`fields`: each with whether it may be missing. `checks`: somebody looks at one at least. `words`: the few that a
+    field may be."""
 
     fields: dict[str, bool] = field(default_factory=dict)
     checks: bool = False
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def form_of(follower: Follower, of: ClassRef, deep: int = 0) -> Form:
@@ -37,6 +40,10 @@ def form_of(follower: Follower, of: ClassRef, deep: int = 0) -> Form:
             if is_checked(said):
                 form.checks = True
                 form.fields[declared.name] = said.first("IsOptional", "ValidateIf") is not None
+                few = said.first("IsIn", "IsEnum", package="class-validator")
+                words = words_in(few.arg(0)) if few is not None else ()
+                if words:
+                    form.words[declared.name] = words
     return form
 
 
@@ -59,6 +66,7 @@ def _mapped(follower: Follower, above: Thing, form: Form, deep: int) -> None:
             inner = form_of(follower, shape, deep + 1)
             form.checks = form.checks or inner.checks
             form.fields.update(inner.fields)
+            form.words.update(inner.words)
     if above.name == "PartialType":
         form.fields = dict.fromkeys(form.fields, True)
     elif names:

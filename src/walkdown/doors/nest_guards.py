@@ -10,6 +10,7 @@ from walkdown.doors import calls, exact
 from walkdown.doors.entrances import Before
 from walkdown.doors.follow import Follower
 from walkdown.doors.guards import checks_of
+from walkdown.doors.homes import home_of
 from walkdown.doors.libraries.nest_things import OBJECT, PASSPORT, THROTTLER, App, entry, listed
 from walkdown.doors.library import Given
 from walkdown.doors.nest_container import Container
@@ -74,7 +75,7 @@ class Guards:
     def before(self, uses: Iterable[Use], context: Value, unsure: list[str]) -> tuple[Before, ...]:
         """`unsure` gets the names of those that were not understood, once they have run."""
         return tuple(
-            Before(use.name, use.spot, self._runner(use, context, unsure))
+            Before(use.name, use.spot, self._runner(use, context, unsure), home_of(use.value, use.name))
             for use in uses
             if not self._throttles(use.value) and not _LIMITS.search(use.name)
         )

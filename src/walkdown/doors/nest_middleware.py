@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from walkdown.doors.entrances import Before
 from walkdown.doors.express_handlers import Handlers
 from walkdown.doors.follow import Follower
+from walkdown.doors.homes import home_of
 from walkdown.doors.libraries.express_exchange import Exchange
 from walkdown.doors.libraries.nest_things import CONSUMER, App, Applied, Consumer
 from walkdown.doors.library import Given
@@ -66,7 +67,8 @@ class Middlewares:
         name = given.written or "middleware"
         named = Given(value, written=name)
         if not self._is_dull(named, spot):
-            yield Before(name, spot, self._handlers.runner(named, spot, exchange, ""))
+            home = home_of(given.value, name)
+            yield Before(name, spot, self._handlers.runner(named, spot, exchange, ""), home)
 
     def _is_dull(self, given: Given, spot: Spot) -> bool:
         """Whether it does nothing that matters, whichever path is asked for: then it is not followed at each door."""

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walkdown.doors import calls, exact
 from walkdown.doors.follow import Follower
 from walkdown.doors.libraries.nest_things import OBJECT, MarkCall, entry
+from walkdown.doors.libraries.schemas import one_of_few
 from walkdown.doors.library import Given
 from walkdown.doors.nest_container import Container
 from walkdown.doors.nest_forms import form_of
 from walkdown.doors.nest_marks import is_true, read_marks
 from walkdown.doors.nest_modules import Module
 from walkdown.doors.scopes import Scope
-from walkdown.doors.values import NOTHING, UNKNOWN, ClassRef, Closure, Instance, Outside, Record, Thing, Value, of
+from walkdown.doors.values import (
+    NOTHING,
+    UNKNOWN,
+    ClassRef,
+    Closure,
+    Instance,
+    Outside,
+    Record,
+    Thing,
+    Value,
+    member_of,
+    of,
+    replace,
+)
 from walkdown.doors.visits import Spot, Visit
 from walkdown.model.door import Origin
 from walkdown.syntax.program import Param
@@ -26,6 +40,7 @@ _PARTS = {
 }  # fmt: skip
 _WHOLE = {"Req": "request", "Request": "request", "Res": "response", "Response": "response", "Session": "session",
           "ConnectedSocket": "request", "Ctx": "request"}  # fmt: skip
+KEEPS_UNKNOWN = "keeps unknown fields"  # a mark: what the form does not name comes through with the rest
 _MAYBE = frozenset({"query", "headers", "body", "args"})
 
 
@@ -98,7 +113,7 @@ class Params:
         shape = pipe.shape
         spot = Spot(scope.unit, 0)
         name = pipe_name(self._follower, shape)
-        if name in ("ValidationPipe", "ZodValidationPipe"):
+        if name.endswith("ValidationPipe"):
             return self._validated(value, shape, param, scope, visit)
         if name == "DefaultValuePipe":
             return replace(value, maybe=False)
@@ -125,11 +140,15 @@ class Params:
         visit.checked.append((value, Spot(scope.unit, 0)))
         if not form.fields:
             return value
+        said = [one_of_few(member_of(value, name), words) for name, words in form.words.items()]
+        visit.hold(said, Spot(scope.unit, 0))
         entries = tuple(
             (name, replace(self._follower.member(value, name, visit, Spot(scope.unit, 0)), maybe=maybe))
             for name, maybe in form.fields.items()
         )
-        strict = _option(pipe, "whitelist") or _option(pipe, "forbidNonWhitelisted")
+        strict = _option(pipe, "whitelist")  # `forbidNonWhitelisted` without it does nothing at all
+        if not strict:
+            visit.used.append((KEEPS_UNKNOWN, Spot(scope.unit, 0)))
         return Value(value.sources, Record(entries if strict else (("...", value), *entries), open=not strict))
 
     def _type(self, param: Param, scope: Scope) -> Value | None:

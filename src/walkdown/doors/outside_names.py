@@ -16,12 +16,14 @@ _AROUND = re.compile(r"^(?:npm/|gh/|v\d+/|stable/|\*|pin/v\d+/|npm:)")
 _VERSION = re.compile(r"@[\^~>=<]*v?(?:\d|latest|next|beta|canary)[^/]*")
 _MAPS = frozenset({"deno.json", "deno.jsonc", "import_map.json"})
 _MOST_MAPS = 300
+_ALSO = {"@panva/jose": "jose", "@zaubrik/djwt": "djwt"}  # the same package on another index
 
 
 def plain(module: str) -> str:
     """The name the package has on its index; what is no address stays as it is."""
     if module.startswith(("npm:", "jsr:")):
-        return _VERSION.sub("", _SCHEME.sub("", module, count=1))
+        name = _VERSION.sub("", _SCHEME.sub("", module, count=1))
+        return _ALSO.get(name, name)
     found = _HOST.match(module)
     if found is None:
         return module
@@ -30,7 +32,7 @@ def plain(module: str) -> str:
         rest = _VERSION.sub("", rest)
         if rest.startswith("std/"):
             return "@" + rest
-        return re.sub(r"^x/|/mod\.[tj]s$", "", rest)
+        return re.sub(r"^x/|/(?:mod|index)\.[tj]s$", "", rest)
     if host == "cdn.jsdelivr.net" or host in _PACKAGES:
         rest = _VERSION.sub("", _AROUND.sub("", rest))
         return re.sub(r"/(?:\+esm|mod\.[tj]s)$", "", rest)

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walkdown.doors import calls
 from walkdown.doors.follow import Follower, in_common
 from walkdown.doors.library import Calling, Given
-from walkdown.doors.values import Closure, Record, Thing, Value, either
+from walkdown.doors.values import Closure, Record, Thing, Value, either, replace
 from walkdown.doors.visits import Frame, Held, Spot, Visit
 
 NEXT, STEPS = "procedure.next", "procedure.steps"

@@ -17,6 +17,7 @@ from walkdown.doors.project import Project
 from walkdown.doors.scopes import Scope
 from walkdown.doors.values import UNKNOWN, ClassRef, Closure, Instance, Thing, Value
 from walkdown.doors.visits import Did, Spot, Visit
+from walkdown.doors.waiting import awaited
 from walkdown.model.door import Reach
 from walkdown.syntax.program import Function, Markup, Member, Param, Program
 
@@ -223,7 +224,9 @@ def _seen_by(program: Program, at: int, path: str, visit: Visit) -> Scope | None
 def _call(project: Project, closure: Closure, visit: Visit) -> None:
     function = project.follower.function(closure)
     held = len(visit.held)
-    project.follower.call(closure, _args(function), visit, Spot(closure.unit, function.line))
+    spot = Spot(closure.unit, function.line)
+    # `() => supabase.from("orders").select()` gives back a query, which whoever called waits for
+    awaited(project.follower, project.follower.call(closure, _args(function), visit, spot), visit, spot)
     del visit.held[held:]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from walkdown.doors.assemble import Followed, follow
 from walkdown.doors.entrances import Entrance
 from walkdown.doors.sql.answers import Answers
-from walkdown.doors.sql.ask_functions import act_ways, callable_by
+from walkdown.doors.sql.ask_functions import act_ways, callable_by, reached
 from walkdown.doors.sql.expressions import And, Call, Cmp, Col, Expr, In, Lit, Param, Select, inside
 from walkdown.doors.sql.state import Database, FunctionState
 from walkdown.doors.sql.statements import Act
@@ -70,17 +70,17 @@ def _guards(asked: Answers, one: FunctionState, floor: Who, spot: Spot) -> Itera
     body = one.function.body
     if body is None or not one.function.definer:
         return
-    ways = [way for act in body.acts for way in act_ways(asked, one, act)]
+    ways = [way for held in reached(asked, one) if held.function is one for way in act_ways(asked, held)]
     widest = min(ways, key=lambda way: (way.who.rank, way.tied), default=None)
     if widest is None:
         return
-    found = _checks(widest)
+    found = checks_of_way(widest)
     if found is not None:
         line = body.acts[0].line
         yield Guard(f"{one.short} (in its body)", spot.path, line, found, ", ".join(widest.via[:3]), why=widest.why)
 
 
-def _checks(way: Way) -> Checks | None:
+def checks_of_way(way: Way) -> Checks | None:
     if way.tied and way.who in (Who.ANYONE, Who.LOGIN):
         return Checks.OWNER
     return _CHECKS.get(way.who)

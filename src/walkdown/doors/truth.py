@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from walkdown.doors import exact
-from walkdown.doors.values import MOST_FACTS, Fact, Items, Literal, Source, Thing, Value, agreed, bounded
+from walkdown.doors.looked import shaped
+from walkdown.doors.values import MOST_FACTS, Fact, Items, Literal, Source, Thing, Value, agreed, bounded, replace
 from walkdown.model.door import Origin
 from walkdown.syntax.program import Await, Call, Expr, Index, Member, Name, Not, Op
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from walkdown.doors.scopes import Scope
 
 KIND = "typeof"
+_NO_WORDS = frozenset({"", "0", "true", "false"})
 _KINDS = frozenset({"string", "number", "boolean", "bigint", "function"})
 EQUALS = frozenset({"===", "==", "is"})
 DIFFERS = frozenset({"!==", "!=", "is not"})
@@ -117,8 +118,9 @@ def _of_kind(same: bool, value: Value, word: str | None) -> Value:
     there = truthy_facts(replace(value, if_true=()))
     if word == "undefined":
         return Value(value.sources, if_true=() if same else there, if_false=there if same else ())
-    known = there if word in _KINDS else ()
+    known = (*there, *shaped(value)) if word in _KINDS else ()
     return Value(value.sources, if_true=known if same else (), if_false=() if same else known)
+
 
 
 def among(left: Value, right: Value) -> Value:
@@ -126,12 +128,14 @@ def among(left: Value, right: Value) -> Value:
     if said is not None:
         return said
     told, asked = _names(left), right
-    if not told:  # `user.roles.includes("admin")`
-        told, asked = _names(right), left
+    without = shaped(left, "no")  # `blocked.has(host)`
+    if not told:  # `user.roles.includes("admin")`, `name.includes("..")`
+        told, asked, without = _names(right), left, shaped(right, "no")
     known = (left,) if asked is left else right.shape.known if isinstance(right.shape, Items) else ()
     words = {one.text for one in known}
     detail = ", ".join(sorted(word for word in words if word))[:60]
-    return Value(left.sources | right.sources, if_true=(Fact("among", told, asked.sources, detail),) if told else ())
+    inside = (Fact("among", told, asked.sources, detail),) if told else ()
+    return Value(left.sources | right.sources, if_true=inside, if_false=without)
 
 
 def _same(left: Value, right: Value) -> tuple[Fact, ...]:
@@ -139,7 +143,9 @@ def _same(left: Value, right: Value) -> tuple[Fact, ...]:
     detail = left.text or right.text or ""
     if not one and not other:
         return ()
-    return (Fact("equal", one or left.sources, other or right.sources, detail[:60]),)
+    word = detail not in _NO_WORDS and (not one or not other)
+    known = shaped(right if left.text else left) if word else ()  # one of several words, whichever it was
+    return (Fact("equal", one or left.sources, other or right.sources, detail[:60]), *known)
 
 
 def _names(value: Value) -> frozenset[Source]:

@@ -3,9 +3,11 @@ done with it. Nothing of this is kept; it lives as long as the linking of one re
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import msgspec
 
 from walkdown.model.door import Origin
 
@@ -16,10 +18,17 @@ MOST_SOURCES = 12
 MOST_FACTS = 24
 _MOST_SHAPES = 6
 _MOST_ELEMENTS = 50  # of a list or object any of which may be meant: a dictionary of texts has thousands
+Kept = TypeVar("Kept")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+def replace(one: Kept, /, **changes: object) -> Kept:
+    """The same with other parts; what libraries keep are dataclasses."""
+    if isinstance(one, msgspec.Struct):
+        return msgspec.structs.replace(one, **changes)
+    return dataclasses.replace(one, **changes)  # type: ignore[type-var]
+
+
+class Source(msgspec.Struct, frozen=True, gc=False):
     """One place a value comes from. `path`: the members on the way (`("body", "orderId")`, `("role",)`). `row`: number
     of the operation that read it, where it was read."""
 
@@ -28,8 +37,7 @@ class Source:
     row: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """Something that holds from here on. `equal`: both sides are the same; `there`: the left is no empty value;
     `among`: the left is one of the right; `verified`: a library said so of the left (`right` is its name);
     `any`: all facts of one of `ways` hold, nobody knows of which."""
@@ -41,8 +49,7 @@ class Fact:
     ways: tuple[tuple[Fact, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """An object whose entries are known. `open`: it may have others."""
 
     entries: tuple[tuple[str, Value], ...]
@@ -52,16 +59,14 @@ class Record:
         return next((value for key, value in reversed(self.entries) if key == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True):
     """A list: its elements where they are known, else any one of them."""
 
     known: tuple[Value, ...] = ()
     each: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(msgspec.Struct, frozen=True):
     """A function of the project, with the names it sees. `this` is bound for a method."""
 
     unit: str
@@ -70,23 +75,20 @@ class Closure:
     this: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRef:
+class ClassRef(msgspec.Struct, frozen=True):
     unit: str
     at: int
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instance:
+class Instance(msgspec.Struct, frozen=True, eq=False):
     """An object of a class of the project; its fields fill as its code is followed."""
 
     of: ClassRef
-    fields: dict[str, Value] = field(default_factory=dict)
+    fields: dict[str, Value] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Super:
+class Super(msgspec.Struct, frozen=True):
     """`super`: the class `of`, seen with the `this` of a class below it. `outer`: that class is outside the project."""
 
     of: ClassRef
@@ -94,23 +96,20 @@ class Super:
     outer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(msgspec.Struct, frozen=True, gc=False):
     """All that a file of the project exports."""
 
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(msgspec.Struct, frozen=True, gc=False):
     """Something of a package that is not in the project: `("express", ("Router",))`."""
 
     package: str
     chain: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Thing:
+class Thing(msgspec.Struct, frozen=True, eq=False):
     """Something a library of ours knows what to do with. `data` is that library's own."""
 
     kind: str
@@ -118,15 +117,13 @@ class Thing:
     data: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(msgspec.Struct, frozen=True, gc=False):
     """A text, number or constant that stands in the code; `None` for the empty ones."""
 
     value: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(msgspec.Struct, frozen=True, gc=False):
     """Something of which only is known where it comes from, among others whose shape is known."""
 
     sources: frozenset[Source]
@@ -137,8 +134,7 @@ Shape: TypeAlias = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True):
     """`maybe`: it may be missing (undefined, null). `if_true`, `if_false`: what holds where it counts as true or not.
     `others`: other shapes it may have. `hopes`: what holds where somebody looked at it and went on."""
 
@@ -182,6 +178,7 @@ def constant(text: str | None) -> Value:
 
 
 _FROM = frozenset({Origin.IDENTITY, Origin.INPUT, Origin.ROW})
+_EMPTY = Literal(None)
 
 
 def either(values: Iterable[Value]) -> Value:
@@ -191,13 +188,15 @@ def either(values: Iterable[Value]) -> Value:
         return UNKNOWN
     if len(left) == 1:
         return left[0]
-    sources = frozenset(source for value in left for source in value.sources)
+    sources = frozenset().union(*[value.sources for value in left])
     shapes: list[Shape] = []
     for value in left:
         if len(shapes) >= _MOST_SHAPES:  # to compare large ones takes time
             break
-        shapes.extend(shape for shape in value.shapes() if shape not in shapes and shape != Literal(None))
-    there = [value for value in left if value.shape != Literal(None)]
+        for shape in value.shapes():
+            if shape not in shapes and shape != _EMPTY:
+                shapes.append(shape)
+    there = [value for value in left if value.shape != _EMPTY]
     if any(isinstance(shape, Record) for shape in shapes):  # `req.body || {}`: its members may be those of either
         told = frozenset(one for value in there if not value.shapes() for one in value.sources if one.origin in _FROM)
         shapes[1:1] = [Bare(told)] if told else []
@@ -257,8 +256,10 @@ _ASKS = frozenset({Origin.IDENTITY, Origin.ROW, Origin.ENVIRONMENT})
 def agreed(ways: Sequence[Sequence[Fact]]) -> tuple[Fact, ...]:
     """What holds whichever of several ways was taken: what holds on each of them, and that one of them was taken, where
     each asks something of its own: a role on one, the owner on the other."""
-    if not ways:
+    if not any(ways):
         return ()
+    if len(ways) == 1:
+        return tuple(ways[0])
     same = tuple(fact for fact in ways[0] if all(fact in other for other in ways[1:]))
     each = [flat for way in ways for flat in _each_way([fact for fact in way if fact not in same])]
     own = {tuple(fact for fact in way if _asks(fact))[:_MOST_WAYS]: None for way in each}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from walkdown.doors.values import Fact, Literal, Source, Value
+import msgspec
+
+from walkdown.doors.values import Fact, Literal, Source, Value, replace
 from walkdown.model.door import Operation, Origin
 
 if TYPE_CHECKING:
@@ -19,14 +21,12 @@ DEEPEST = 24
 MOST_REACHES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(msgspec.Struct, frozen=True, gc=False):
     path: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """A fact, and the code that made sure of it. `within`: the function that asked."""
 
     fact: Fact
@@ -34,16 +34,14 @@ class Held:
     within: str
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """A function that is being followed: where it was called from, and what it is called."""
 
     name: str
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Did:
+class Did(msgspec.Struct, frozen=True):
     """An operation. `filters` and `sets` hold whole values, so that questions can be asked of them. `given`: a value
     that was written as a whole. `one`: at most one row. `caught`: a failure of it is caught around it."""
 
@@ -69,8 +67,7 @@ class Did:
     # transaction: number of the transaction it runs in, 0 for none.
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What is sent back. `status` is 0 where it was not said."""
 
     value: Value
@@ -80,8 +77,7 @@ class Answer:
     held: tuple[Held, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Caught:
+class Caught(msgspec.Struct, frozen=True):
     """A failure that ends here. `around`: operations that may fail in it (numbers in `Visit.did`). `told`: it is told
     on: thrown again, answered, or logged."""
 
@@ -137,9 +133,12 @@ class Visit:
     def step(self) -> bool:
         """False where enough was followed; then the door is uncertain, and says so."""
         self.steps += 1
+        return self.steps < self.most or not self.is_over()
+
+    def is_over(self) -> bool:
         if self.steps == self.most:
             self.note("Too much code lies behind it to follow all of it.")
-        return self.steps < self.most
+        return self.steps >= self.most
 
     def note(self, why: str) -> None:
         if why not in self.notes and len(self.notes) < 50:
@@ -171,7 +170,7 @@ class Visit:
     def hold(self, facts: Sequence[Fact], spot: Spot) -> None:
         within = self.frames[-1].name if self.frames else ""
         for fact in facts:
-            if all(held.fact != fact for held in self.held):
+            if fact not in [held.fact for held in self.held]:
                 held = Held(fact, spot, within)
                 self.held.append(held)
                 self.seen.append(held)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from walkdown.doors.library import Calling
-from walkdown.doors.values import Items, Thing, Value, either
+from walkdown.doors.values import Items, Thing, Value, either, replace
 from walkdown.doors.visits import Spot, Visit
 
 if TYPE_CHECKING:
@@ -19,7 +18,10 @@ def awaited(follower: Follower, value: Value, visit: Visit, spot: Spot) -> Value
         return value
     calling = Calling((), spot, visit, follower)
     results = [
-        found for thing in things for one in follower.libraries if (found := one.awaited(thing, calling)) is not None
+        found
+        for thing in things
+        for one in follower.answering("awaited")
+        if (found := one.awaited(thing, calling)) is not None
     ]
     return either(results) if results else value
 

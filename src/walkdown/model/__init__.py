@@ -1,6 +1,7 @@
 """What every room speaks: frozen types, standard library and msgspec only."""
 
 from walkdown.model.dependency import Dependency, Manifest, Pin
+from walkdown.model.door import Door
 from walkdown.model.event import (
     Act,
     Actor,
@@ -48,11 +49,13 @@ from walkdown.model.scanner import (
     Batch,
     BatchFile,
     Blob,
+    Chosen,
     Command,
     FileScanner,
     History,
     Job,
     JobScanner,
+    MapScanner,
     Parsed,
     Printed,
     Serving,
@@ -72,6 +75,7 @@ __all__ = [
     "Blob",
     "Cancelled",
     "Channel",
+    "Chosen",
     "Command",
     "CommitPlace",
     "Confidence",
@@ -79,6 +83,7 @@ __all__ = [
     "Decided",
     "Decision",
     "Dependency",
+    "Door",
     "Event",
     "Fact",
     "Failed",
@@ -93,6 +98,7 @@ __all__ = [
     "Kind",
     "Looks",
     "Manifest",
+    "MapScanner",
     "Missing",
     "Note",
     "Noted",

@@ -25,6 +25,8 @@ class Kind(Enum):
     ITEM = "item"
     FINDING = "finding"
     GAP = "gap"
+    DOOR = "door"
+    GUARD = "guard"
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -40,6 +42,14 @@ class Verdict(Enum):
     REAL = "real"
     FALSE_POSITIVE = "false-positive"
     ACCEPTED = "accepted"
+    # Of a door: guarded as meant, or open to everybody on purpose. Of a guard: what it asks, as a person knows it.
+    GUARDED = "guarded"
+    PUBLIC = "public"
+    OWNER_GUARD = "owner"
+    ROLE_GUARD = "role"
+    LOGIN_GUARD = "login"
+    SECRET_GUARD = "secret"
+    NO_GUARD = "nothing"
 
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from walkdown.model.door import Door
 from walkdown.model.finding import Fact, Finding
 from walkdown.model.outcome import Report, SkipKind, Skipped
 
@@ -64,7 +65,7 @@ class Looks(msgspec.Struct, frozen=True):
 
 class ScanResult(msgspec.Struct, frozen=True):
     """Times are ISO 8601 in UTC with a `Z`. `settings_digest` names the project settings a person accepted, if any.
-    `unread`: what those files hold that somebody could not look at, as a digest by path."""
+    `unread`: what those files hold that somebody could not look at, as a digest by path. `doors`: the map."""
 
     target: TargetFacts
     reports: tuple[Report, ...] = ()
@@ -77,6 +78,10 @@ class ScanResult(msgspec.Struct, frozen=True):
     looks: tuple[Looks, ...] = ()
     topics: Topics = Topics()
     unread: Mapping[str, str] = {}
+    doors: tuple[Door, ...] = ()
+    guard_files: Mapping[str, str] = {}
+
+    # guard_files: what each file holds in which a guard of a door stands, as a digest by path.
 
     @property
     def gaps(self) -> tuple[tuple[str, Skipped], ...]:

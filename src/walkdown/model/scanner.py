@@ -1,14 +1,16 @@
 """What every scanner is to the rest of the house: it names its tool, says what it wants, and turns bytes into findings.
 
-Two kinds. A FileScanner answers file by file, so its results can be kept by content. A JobScanner answers about
-something larger (a set of packages, the history, another tool's report). Both only describe the child to run (`argv`)
-and read what it printed (`parse`); neither starts anything. That is `scan`'s work, through `process`.
+A FileScanner answers file by file, so its results can be kept by content. A JobScanner answers about something larger
+(a set of packages, the history, another tool's report). Both only describe the child to run (`argv`) and read what it
+printed (`parse`); neither starts anything. That is `scan`'s work, through `process`. A MapScanner does both: files are
+read one by one, and what was read of all is linked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -215,3 +217,44 @@ class Serving(Protocol):
     def service(self, tool: Tool) -> AbstractContextManager[str]:
         """Entered before the first child starts and left after the last one ended, however the scan ends. Gives the
         address for `Batch.service`; empty where this tool asks elsewhere."""
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """What a map is made from. `read`: files that are read one by one. `beside`: what linking looks at as it is.
+    `paths`: all that linking knows to be there."""
+
+    read: tuple[SourceFile, ...]
+    beside: tuple[SourceFile, ...] = ()
+    paths: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+@runtime_checkable
+class MapScanner(Protocol):
+    """An analyser of ours that makes one map of the whole target, in children that speak as `doors.wire` says."""
+
+    name: str
+    title: str
+
+    def looks_for(self, paths: Iterable[str]) -> frozenset[str]: ...
+
+    def find(self, where: Where) -> tuple[Tool, ...] | Missing: ...
+
+    def wants(self, file: SourceFile) -> bool:
+        """Whether it is among those that are read one by one."""
+
+    def choose(self, files: Sequence[SourceFile]) -> Chosen: ...
+
+    def unread(self, files: Sequence[SourceFile], read: Callable[[str], bytes]) -> Sequence[Skipped]:
+        """What is seen of the target and no child will tell of."""
+
+    def key(self, tool: Tool) -> str:
+        """All that makes the map another one for equal content."""
+
+    def reading_key(self, tool: Tool) -> str:
+        """The same for what is read of one file."""
+
+    def reading(self, tool: Tool, request: Path, answers: Path) -> Command:
+        """The child that reads files; it writes what it has read of each to `answers` before it opens the next."""
+
+    def linking(self, tool: Tool, request: Path) -> Command: ...

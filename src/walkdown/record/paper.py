@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from walkdown.record.paper_blocks import Block, FirstPageEnds
 from walkdown.record.paper_details import findings, gaps, items, left_out, tools
+from walkdown.record.paper_doors import doors
 from walkdown.record.paper_first import exceptions, head
 from walkdown.record.paper_markdown import markdown
 from walkdown.record.paper_people import deciders, people_of, twins_of
@@ -31,6 +32,7 @@ def blocks(about: RecordSubject, predicate: Predicate, *, report: bool = False) 
     yield FirstPageEnds()
     yield from items(predicate, twins)
     yield from findings(predicate, twins)
+    yield from doors(predicate, twins)
     yield from gaps(predicate, twins)
     yield from left_out(predicate)
     yield from tools(predicate)

@@ -84,10 +84,16 @@ def _finding(line: FindingLine, twins: Twins) -> tuple[Line, ...]:
         (title,),
         place(line.place),
         seen_by(line),
-        verdict(line.said, matters=bool(line.open)),
+        _decided(line),
         decided_by(line.said, twins),
         why(line),
     )
+
+
+def _decided(line: FindingLine) -> Line:
+    if line.aside and line.said is None:
+        return ("◐ set aside by what was said of its door",)
+    return verdict(line.said, matters=bool(line.open))
 
 
 def gaps(record: Predicate, twins: Twins) -> Iterator[Block]:

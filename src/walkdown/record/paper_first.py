@@ -165,12 +165,17 @@ def _known(record: Predicate) -> Mapping[tuple[str, str], _About]:
         ("gap", line.id): _About(gap_class(line), gap_class(line), (Code(line.path),) if line.path else ())
         for line in record.gaps
     }
-    return items | found | gaps
+    doors = {("door", line.id): _About("door", line.title, _spot(line.file, line.line)) for line in record.doors}
+    return items | found | gaps | doors
+
+
+def _spot(path: str, line: int) -> Line:
+    return (Code(f"{path}:{line}" if line else path),) if path else ()
 
 
 def _exceptions(group: Sequence[ExceptionLine], known: Mapping[tuple[str, str], _About]) -> Iterator[tuple[Line, ...]]:
     first = group[0]
-    if len(group) <= FOLD or first.kind not in ("finding", "gap"):
+    if len(group) <= FOLD or first.kind not in ("finding", "gap", "door"):
         for line in group:
             where: Line = (Code(line.place),) if line.place else ()
             about = known.get((line.kind, line.id)) or _About("", line.title, where)
@@ -181,4 +186,5 @@ def _exceptions(group: Sequence[ExceptionLine], known: Mapping[tuple[str, str], 
     told = "; ".join(f"{why} ({number:,})" for why, number in reasons.most_common(5))
     more = f"; and {count(len(reasons) - 5, 'other reason')}" if len(reasons) > 5 else ""
     below = f"{len(group):,} places, named in the table of {first.kind}s below"
-    yield (first.kind,), (Strong(f"{len(group):,} times"), f" {named.what}"), (below,), (f"{told}{more}",)
+    what = "such doors" if first.kind == "door" else named.what
+    yield (first.kind,), (Strong(f"{len(group):,} times"), f" {what}"), (below,), (f"{told}{more}",)

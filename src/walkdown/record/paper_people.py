@@ -28,6 +28,8 @@ def _decisions(record: Predicate) -> Iterator[Said]:
         *(line.said for line in record.items),
         *(line.said for line in record.findings),
         *(line.said for line in record.gaps),
+        *(line.said for line in record.doors),
+        *(line.said for line in record.guards),
     )
     return (said for said in all_of_them if said)
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from walkdown.model.event import Actor, Channel, Verdict
 from walkdown.model.place import CommitPlace, FilePlace, PackagePlace, Place
 from walkdown.record.paper_blocks import Code, Line, Run, Strong, joined
-from walkdown.record.statement import FindingLine, GapLine, ItemLine, Said
+from walkdown.record.statement import DoorLine, FindingLine, GapLine, ItemLine, Said
 
 SHORT = 12  # characters of a digest where the whole would only fill the line; the JSON has it whole
 FOLD = 60  # as many lines that differ in their place only are one line with a number
@@ -23,6 +23,13 @@ VERDICTS = {
     Verdict.REAL: ("✗", "real"),
     Verdict.FALSE_POSITIVE: ("●", "false positive"),
     Verdict.ACCEPTED: ("◐", "accepted"),
+    Verdict.GUARDED: ("●", "guarded as meant"),
+    Verdict.PUBLIC: ("◇", "public on purpose"),
+    Verdict.OWNER_GUARD: ("●", "asks whose it is"),
+    Verdict.ROLE_GUARD: ("●", "asks for a role"),
+    Verdict.LOGIN_GUARD: ("●", "asks who is signed in"),
+    Verdict.SECRET_GUARD: ("●", "asks for a secret"),
+    Verdict.NO_GUARD: ("✗", "asks nothing"),
 }
 CHANNELS = {Channel.APP: "in the app", Channel.TERMINAL: "at a terminal", Channel.SCRIPT: "by a script"}
 _STANDPOINTS = {
@@ -109,19 +116,21 @@ def decided_by(said: Said | None, twins: Twins = frozenset()) -> Line:
     return line
 
 
-def why(line: ItemLine | FindingLine) -> Line:
+def why(line: ItemLine | FindingLine | DoorLine) -> Line:
     """What stands open about it first, then the reason, who answers for it, and the remarks."""
     parts: list[Line] = []
     if line.open and (line.said or not line.open.endswith(UNDECIDED)):
         parts.append((Strong("Open:", "bad"), f" {line.open}."))
     if line.said:
-        parts += _reasons(line.said)
+        parts += reasons(line.said)
+    if isinstance(line, FindingLine) and line.aside:
+        parts.append((f"Answered elsewhere: {line.aside}.",))
     if line.note:
         parts.append((f"Note: {line.note}",))
     return joined(parts, " ")
 
 
-def _reasons(said: Said) -> list[Line]:
+def reasons(said: Said) -> list[Line]:
     decision = said.decision
     parts: list[Line] = [(decision.reason,)] if decision.reason else []
     if decision.until:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -26,9 +26,9 @@ _Row: TypeAlias = tuple[str, ...]
 
 def report_csv(predicate: Predicate) -> Iterator[str]:
     """A line for each finding, as RFC 4180 writes them, the worst first."""
-    yield _written(HEAD)
+    yield csv_line(HEAD)
     for line in sorted(predicate.findings, key=lambda one: one.severity.rank):
-        yield _written((*_found(line), *_decided(line), line.note, line.open, line.id, line.fingerprint))
+        yield csv_line((*_found(line), *_decided(line), line.note, line.open, line.id, line.fingerprint))
 
 
 def _found(line: FindingLine) -> _Row:
@@ -77,7 +77,8 @@ def _decided(line: FindingLine) -> _Row:
     )
 
 
-def _written(row: _Row) -> str:
+def csv_line(row: Sequence[str]) -> str:
+    """Quoted, and with nothing in it that a spreadsheet would run."""
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL).writerow([*map(_cell, row)])
     return out.getvalue()

@@ -38,6 +38,7 @@ def scan_json(result: ScanResult, code_of: CodeOf, masker: Masker) -> Iterator[b
         "finished": result.finished,
         "settings_digest": result.settings_digest,
         "complete": result.complete,
+        "doors": len(result.doors),
     }
     for name, value in head.items():
         yield (b"{" if name == "schema" else b",\n") + json_bytes(name) + b": " + json_bytes(value)

@@ -17,6 +17,7 @@ from walkdown.model import Coverage, Event, Fact, Finding, Item, Outcome, Place,
 from walkdown.record.gate_forms import WireCheck
 from walkdown.record.statement import Countersignature, Statement
 from walkdown.record.wire import WireScan
+from walkdown.record.wire_doors import WireDoors, WireGuards
 from walkdown.record.wire_verify import WireVerify
 from walkdown.record.wire_walk import (
     WireFindingList,
@@ -48,6 +49,8 @@ _SHAPES: dict[str, object] = {
     "finding-list": WireFindingList,
     "finding-view": WireFindingView,
     "gap-list": WireGapList,
+    "doors": WireDoors,
+    "guard-list": WireGuards,
     "written": WireWritten,
     "check": WireCheck,
     "verify": WireVerify,

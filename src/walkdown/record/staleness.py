@@ -38,7 +38,8 @@ def staleness(statement: Statement, tree: Tree, now: datetime) -> Stale:
     over = {(one.kind, one.id) for one in timed}
     items = [one for item in predicate.items if (one := _by_code(item, differs, tree))]
     findings = [one for line in predicate.findings if (one := _finding_by_code(line, differs, tree))]
-    changed = [one for one in (*items, *findings) if (one.kind, one.id) not in over]
+    doors = [*_doors_by_code(predicate, differs), *_guards_by_code(predicate, tree)]
+    changed = [one for one in (*items, *findings, *doors) if (one.kind, one.id) not in over]
     gaps, notes = new_gaps(predicate, tree)
     told = {gap.title for gap in gaps}
     unasked = [one for one in (*_unseen(differs), *_unasked(predicate, differs, tree)) if one.title not in told]
@@ -141,6 +142,27 @@ def has_changed(line: FindingLine, differs: Differences, tree: Tree) -> bool:
     if line.file:
         return tree.content(path) not in ("", line.file)
     return path in differs.changes.changed or differs.unknown or (bool(differs.topics) and not differs.changes.paths)
+
+
+def _doors_by_code(predicate: Predicate, differs: Differences) -> Iterator[Reopened]:
+    """A door is as it was where no file changed that it leads through. Only a scan can tell the map anew."""
+    touched = set(differs.changes.paths) - differs.harmless
+    untold = differs.unknown or (bool(differs.topics) and not differs.changes.paths)
+    if differs.same or not (touched or untold):
+        return
+    for line in predicate.doors:
+        paths = tuple(path for path in line.files if path in touched)
+        if line.said and not line.open and (paths or untold):
+            why = f"{named(paths)} changed" if paths else "files changed, and which ones cannot be told"
+            yield Reopened("door", line.id, line.title, why, CODE, paths=paths[:PATHS_NAMED])
+
+
+def _guards_by_code(predicate: Predicate, tree: Tree) -> Iterator[Reopened]:
+    """What was said of a guard was said of its file as it was then."""
+    for line in predicate.guards:
+        if not line.open and line.content and tree.content(line.path) not in ("", line.content):
+            why = f"{line.path} changed since somebody said what it means"
+            yield Reopened("guard", line.id, line.name, why, CODE, sure=True, paths=(line.path,))
 
 
 def new_gaps(predicate: Predicate, tree: Tree) -> tuple[list[Reopened], list[str]]:

@@ -124,6 +124,9 @@ class FindingLine(msgspec.Struct, frozen=True, omit_defaults=True):
     said: Said | None = None
     note: str = ""
     open: str = ""
+    aside: str = ""
+
+    # aside: why it is set aside though nobody decided about it by itself: a door or a guard answers it, says somebody.
 
 
 class GapLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -137,6 +140,55 @@ class GapLine(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: str = "gap"
     by_class: bool = False
     said: Said | None = None
+
+
+class CheckLine(msgspec.Struct, frozen=True):
+    """A guard at a door, and what it asks as far as that was read or said."""
+
+    name: str
+    checks: str
+
+
+class DoorLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One entrance of the application. `guard`: what holds in effect, empty where nothing does. `writes`: the tables
+    behind it that it writes to. `found`: ids of the findings about it. `files`: what a decision about it rests on, the
+    door's own file first. `open`: why it did not count as settled, empty where it did."""
+
+    id: str
+    kind: str
+    method: str
+    path: str
+    file: str
+    line: int
+    guard: str = ""
+    checks: tuple[CheckLine, ...] = ()
+    validated: str = "none"
+    limiter: str = ""
+    writes: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    said: Said | None = None
+    note: str = ""
+    open: str = ""
+
+    @property
+    def title(self) -> str:
+        return " ".join(part for part in (self.method or self.kind, self.path) if part)
+
+
+class GuardLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A guard of which somebody said what it asks. `read`: what the map itself read in it. `doors`: how many it stands
+    before. `content`: of its file. `open`: why what was said did not count, empty where it did."""
+
+    id: str
+    name: str
+    path: str
+    line: int
+    read: str
+    doors: int
+    said: Said
+    content: str = ""
+    open: str = ""
 
 
 class ToolLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -155,7 +207,7 @@ class ToolLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ExceptionLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that stood open and was signed over. `kind`: scan, item, finding, gap or tree."""
+    """Something that stood open and was signed over. `kind`: scan, item, finding, gap, door, guard or tree."""
 
     kind: str
     id: str
@@ -201,7 +253,8 @@ class Signer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Predicate(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """`by_machine`: no person typed anything. `files`: how many were scanned. `scope`: what was left out on purpose.
-    `lists`: the checklists that were walked. `since`: against the newest sign-off with a trusted signature."""
+    `lists`: the checklists that were walked. `since`: against the newest sign-off with a trusted signature. `doors`:
+    the map of entrances; `guards`: what people said of those that stand there."""
 
     walkdown: str
     made: str
@@ -229,6 +282,8 @@ class Predicate(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     scope: tuple[str, ...] = ()
     since: Since | None = None
     markdown_sha256: str = ""
+    doors: tuple[DoorLine, ...] = ()
+    guards: tuple[GuardLine, ...] = ()
 
 
 class Statement(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from walkdown.record.statement import Statement
 from walkdown.record.verification import Problem, Reopened, Vouched, worst
 
 _NAMED = 3
-_KINDS = ("item", "finding", "gap")
+_KINDS = ("item", "finding", "door", "guard", "gap")
 
 
 def who(signers: Sequence[Vouched], statement: Statement) -> str:

@@ -106,7 +106,8 @@ class WireFact(msgspec.Struct, frozen=True):
 
 
 class WireScan(msgspec.Struct, frozen=True):
-    """`walkdown` is the version that wrote it; times are UTC. `complete` is false where anything was not looked at."""
+    """`walkdown` is the version that wrote it; times are UTC. `complete` is false where anything was not looked at.
+    `doors`: how many entrances were found; `walkdown doors` tells them."""
 
     schema: str
     walkdown: str
@@ -114,6 +115,7 @@ class WireScan(msgspec.Struct, frozen=True):
     finished: str
     settings_digest: str
     complete: bool
+    doors: int
     target: WireTarget
     outcomes: tuple[WireOutcome, ...]
     findings: tuple[WireFinding, ...]

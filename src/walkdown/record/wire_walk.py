@@ -42,7 +42,7 @@ class WireDecision(msgspec.Struct, frozen=True):
 
 
 class WireObstacle(msgspec.Struct, frozen=True):
-    """`kind`: scan, item, finding, gap or tree. `id` is empty where there is nothing to decide about."""
+    """`kind`: scan, item, finding, gap, door, guard or tree. `id` is empty where there is nothing to decide about."""
 
     kind: str
     id: str
@@ -77,6 +77,14 @@ class WireGapCounts(msgspec.Struct, frozen=True):
     waived: int
 
 
+class WireDoorCounts(msgspec.Struct, frozen=True):
+    """`unguarded`: those before which nothing was seen that asks anything."""
+
+    total: int
+    unguarded: int
+    decided: int
+
+
 class WireCounts(msgspec.Struct, frozen=True):
     """`expired`: waivers and acceptances that ran out and stand in the way again."""
 
@@ -84,6 +92,7 @@ class WireCounts(msgspec.Struct, frozen=True):
     findings: WireFindingCounts
     gaps: WireGapCounts
     expired: int
+    doors: WireDoorCounts
 
 
 class WireSignoff(msgspec.Struct, frozen=True):
@@ -170,7 +179,8 @@ class WireItemView(msgspec.Struct, frozen=True):
 
 
 class WireFindingLine(msgspec.Struct, frozen=True):
-    """`state`: open, real, false-positive or accepted. An acceptance that ran out is open again."""
+    """`state`: open, real, false-positive, accepted, or aside where `aside` says that what somebody said of its door or
+    of a guard answers it. An acceptance that ran out is open again."""
 
     id: str
     severity: Severity
@@ -182,6 +192,7 @@ class WireFindingLine(msgspec.Struct, frozen=True):
     line: int
     state: str
     decision: WireDecision | None
+    aside: str
 
 
 class WireFindingList(msgspec.Struct, frozen=True):
@@ -199,6 +210,7 @@ class WireFindingView(msgspec.Struct, frozen=True):
     decision: WireDecision | None
     opened: bool
     note: str
+    aside: str
 
 
 class WireGap(msgspec.Struct, frozen=True, rename={"group": "class"}):

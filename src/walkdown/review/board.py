@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -47,6 +47,8 @@ from walkdown.model import (
     is_whole,
 )
 from walkdown.record.statement import Said, Since, Statement
+from walkdown.review.door_gate import door_obstacles
+from walkdown.review.doors import Aside, DoorRow, GuardRow, KnownDoors, asides, guard_rows, know_doors, rows_of
 
 _REASONS_SHOWN = 3
 _KINGFISHER = "kingfisher"
@@ -126,6 +128,7 @@ class Looked(msgspec.Struct, frozen=True):
     by_id: Mapping[str, Finding]
     gap_by_id: Mapping[str, Gap]
     fresh: bool
+    doors: KnownDoors = KnownDoors()
 
     # fresh: of the content as it is now, and whole. Otherwise code cannot be shown beside it.
 
@@ -145,6 +148,11 @@ class Board(msgspec.Struct, frozen=True):
     looked: Looked | None
     today: date
     memory: Memory = NO_MEMORY
+    doors: tuple[DoorRow, ...] = ()
+    guards: tuple[GuardRow, ...] = ()
+    asides: Mapping[str, Aside] = {}
+
+    # doors, guards: the map as people decide about it. asides: findings that it answers, by id.
 
     @property
     def origin(self) -> Origin | None:
@@ -182,6 +190,13 @@ class Board(msgspec.Struct, frozen=True):
     def gap(self, gap_id: str) -> Gap | None:
         return self.looked.gap_by_id.get(gap_id) if self.looked else None
 
+    def door(self, door_id: str) -> DoorRow | None:
+        at = self.looked.doors.order.get(door_id) if self.looked else None
+        return self.doors[at] if at is not None else None
+
+    def guard(self, guard_id: str) -> GuardRow | None:
+        return next((row for row in self.guards if row.id == guard_id), None)
+
     def standing(self, subject: Subject) -> Standing | None:
         return self.state.decisions.get(subject)
 
@@ -204,6 +219,7 @@ def look_at(result: ScanResult, threshold: Severity, *, fresh: bool) -> Looked:
         by_id={one.id: one for one in result.findings},
         gap_by_id={one.id: one for one in gaps},
         fresh=fresh,
+        doors=know_doors(result),
     )
 
 
@@ -211,24 +227,46 @@ def board_of(
     checklist: Checklist, state: State, looked: Looked | None, today: date, memory: Memory = NO_MEMORY
 ) -> Board:
     seen = looked.index if looked else NOTHING_SEEN
-    evidence = gather(checklist, seen, dismissed(state, today))
+    known = looked.doors if looked else KnownDoors()
+    guards = guard_rows(known, state)
+    rows = rows_of(known, state, guards)
+    answered = asides(known, state, rows, guards)
+    evidence = gather(checklist, seen, dismissed(state, today).union(answered))
+    found = _obstacles(evidence, looked, answered, state, today)
+    in_the_way = {one.id for one in found if one.kind is ObstacleKind.FINDING}
     return Board(
         checklist=checklist,
         state=state,
         items=tuple(_view(one, state, today, memory, scanned=looked is not None) for one in evidence),
-        obstacles=_obstacles(evidence, looked, state, today),
+        obstacles=_with_doors(found, tuple(door_obstacles(rows, guards, in_the_way))),
         looked=looked,
         today=today,
         memory=memory,
+        doors=rows,
+        guards=guards,
+        asides=answered,
     )
 
 
-def _obstacles(evidence: Sequence[Evidence], looked: Looked | None, state: State, today: date) -> tuple[Obstacle, ...]:
+def _with_doors(found: tuple[Obstacle, ...], doors: tuple[Obstacle, ...]) -> tuple[Obstacle, ...]:
+    """Before the gaps and the state of the tree."""
+    after = (ObstacleKind.GAP, ObstacleKind.TREE)
+    return (
+        *(one for one in found if one.kind not in after),
+        *doors,
+        *(one for one in found if one.kind in after),
+    )
+
+
+def _obstacles(
+    evidence: Sequence[Evidence], looked: Looked | None, answered: Collection[str], state: State, today: date
+) -> tuple[Obstacle, ...]:
     if looked is None:
         nothing = Obstacle(ObstacleKind.SCAN, "", "No scan", "nothing was scanned yet")
         return (nothing, *readiness(evidence, (), (), state, dirty=False, today=today))
     dirty = looked.result.target.dirty
-    found = readiness(evidence, looked.serious, looked.gaps, state, dirty=dirty, today=today)
+    serious = [one for one in looked.serious if one.id not in answered] if answered else looked.serious
+    found = readiness(evidence, serious, looked.gaps, state, dirty=dirty, today=today)
     if looked.result.target.narrowed:
         part = Obstacle(ObstacleKind.SCAN, "", "Only a part was scanned", "flags left out files or scanners")
         return (part, *found)

@@ -12,6 +12,7 @@ import msgspec
 
 from walkdown.model import (
     Confidence,
+    Door,
     Fact,
     Finding,
     Looks,
@@ -27,7 +28,7 @@ from walkdown.model import (
     Topics,
 )
 
-_SHAPE = 4
+_SHAPE = 5
 _FILE = "last.msgpack"
 
 
@@ -66,6 +67,8 @@ class _Kept(msgspec.Struct, frozen=True):
     looks: tuple[Looks, ...] = ()
     topics: Topics = Topics()
     unread: Mapping[str, str] = {}
+    doors: tuple[Door, ...] = ()
+    guard_files: Mapping[str, str] = {}
 
 
 class _Shaped(msgspec.Struct, frozen=True):
@@ -149,6 +152,8 @@ def _kept(result: ScanResult, asked: str) -> _Kept:
         looks=result.looks,
         topics=result.topics,
         unread=result.unread,
+        doors=result.doors,
+        guard_files=result.guard_files,
     )
 
 
@@ -166,6 +171,8 @@ def _opened(kept: _Kept) -> Last:
             looks=kept.looks,
             topics=kept.topics,
             unread=kept.unread,
+            doors=kept.doors,
+            guard_files=kept.guard_files,
         ),
         kept.asked,
     )

@@ -177,6 +177,7 @@ def carried_by(origin: Origin, looked: Looked, checklist: Checklist, ids: Mappin
         *_of_items(predicate, looked, checklist, ids, origin.name, blind=blind),
         *_of_findings(predicate, looked, ids, origin.name),
         *_of_gaps(predicate, origin.name),
+        *doors_carried(predicate, looked, ids, origin.name),
     )
 
 
@@ -234,6 +235,21 @@ def _of_gaps(predicate: Predicate, record: str) -> Iterator[Carried]:
     for line in predicate.gaps:
         if line.said and line.said.decision.subject.kind is Kind.GAP:
             yield Carried(_standing(line.said, line.said.decision, record), line.said)
+
+
+def doors_carried(predicate: Predicate, looked: Looked, ids: Mapping[str, str], record: str) -> Iterator[Carried]:
+    """A door and a guard go by the same name on every machine, and so does what a decision about them rests on: one
+    that is another today is open again by itself."""
+    for line in predicate.doors:
+        if line.said and line.said.decision.subject.kind is Kind.DOOR and line.id in looked.doors.digests:
+            rests_on = tuple(sorted(ids[one] for one in line.said.decision.rests_on if one in ids))
+            subject = Subject(Kind.DOOR, line.id)
+            decision = msgspec.structs.replace(line.said.decision, subject=subject, rests_on=rests_on)
+            yield Carried(_standing(line.said, decision, record), line.said)
+    for guard in predicate.guards:
+        if guard.said.decision.subject.kind is Kind.GUARD and guard.id in looked.doors.guards:
+            decision = msgspec.structs.replace(guard.said.decision, subject=Subject(Kind.GUARD, guard.id))
+            yield Carried(_standing(guard.said, decision, record), guard.said)
 
 
 def _of_items(
@@ -294,7 +310,12 @@ def _standing(said: Said, decision: Decision, record: str) -> Standing:
 
 def _opposite(decision: Decision) -> Verdict:
     """The record names who decided otherwise, not how: until it is settled it counts as what is worse."""
-    worse = {Kind.ITEM: Verdict.NEEDS_WORK, Kind.FINDING: Verdict.REAL}
+    worse = {
+        Kind.ITEM: Verdict.NEEDS_WORK,
+        Kind.FINDING: Verdict.REAL,
+        Kind.DOOR: Verdict.NEEDS_WORK,
+        Kind.GUARD: Verdict.NO_GUARD,
+    }
     return worse.get(decision.subject.kind, decision.verdict)
 
 

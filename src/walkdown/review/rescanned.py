@@ -14,17 +14,20 @@ from walkdown.checklist import Evidence, gather, index
 from walkdown.checklist.evidence import changed_by_eye
 from walkdown.checklist.readiness import is_other_content
 from walkdown.errors import WalkdownError
+from walkdown.journal import fold
 from walkdown.model import CommitPlace, FilePlace, Finding, Gap, ScanResult, is_whole, line_of, path_of
 from walkdown.record.staleness import CODE, PATHS_NAMED, RULES, Stale, staleness
 from walkdown.record.statement import FindingLine, ItemLine, Statement
 from walkdown.record.tree import Tree
 from walkdown.record.verification import Reopened
 from walkdown.review.board import look_at
+from walkdown.review.doors import guard_rows, rows_of
 from walkdown.review.lists import chosen_list
-from walkdown.review.origin import facts_digest, question_of
+from walkdown.review.origin import doors_carried, facts_digest, question_of
 from walkdown.review.review import Review
 from walkdown.review.told_again import Secrets, told_again
 
+_MAP = "doors"
 _SECRET = "a secret was signed here, and whether it is still the same one cannot be told"  # noqa: S105
 
 
@@ -34,7 +37,7 @@ def rescanned(statement: Statement, review: Review, tree: Tree, scan: ScanResult
     told = _Told(statement, review, scan, base)
     timed = [one for one in base.reopened if one.cause != CODE]
     over = {(one.kind, one.id) for one in timed}
-    found = (*told.items(), *told.findings(), *told.gaps())
+    found = (*told.items(), *told.findings(), *told.gaps(), *told.doors())
     changed = [one for one in found if (one.kind, one.id) not in over]
     return Stale((*timed, *changed), base.differs, (*base.notes, *told.notes()))
 
@@ -127,6 +130,28 @@ class _Told:
     def _gap(self, gap: Gap, why: str) -> Reopened:
         cause = CODE if gap.path in self._differs.changes.paths else RULES
         return Reopened("gap", gap.id, gap.path, why, cause, sure=True, paths=(gap.path,))
+
+    def doors(self) -> Iterator[Reopened]:
+        """What was said of doors and guards, held against the map of today."""
+        if _MAP in self._unable or all(one.scanner != _MAP for one in self._scan.reports):
+            yield from (may for (kind, _), may in self._may.items() if kind in ("door", "guard"))
+            return
+        settled = {one.id for one in self._predicate.doors if not one.open}
+        settled |= {one.id for one in self._predicate.guards if not one.open}
+        carried = doors_carried(self._predicate, self._looked, self._ids, "")
+        state = msgspec.structs.replace(fold(()), decisions={one.subject: one.standing for one in carried})
+        guards = guard_rows(self._looked.doors, state)
+        for row in rows_of(self._looked.doors, state, guards):
+            if row.why and row.id in settled:
+                yield self._door("door", row.id, row.door.title, row.why, row.door.file)
+        for one in guards:
+            if one.why and one.id in settled:
+                yield self._door("guard", one.id, one.guard.name, one.why, one.guard.file)
+
+    def _door(self, kind: str, id_: str, title: str, why: str, path: str) -> Reopened:
+        may = self._may.get((kind, id_))
+        cause = CODE if may or self._differs.unknown or self._differs.changes.paths else RULES
+        return Reopened(kind, id_, title, why, cause, sure=True, paths=may.paths if may else (path,))
 
     def _is_in_changed(self, finding: Finding) -> bool:
         """Where single files cannot be told, any may have changed. Another history is another code as well."""

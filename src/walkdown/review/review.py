@@ -16,8 +16,10 @@ import msgspec
 
 from walkdown import __version__
 from walkdown.cache import Cache
+from walkdown.doors.scanner import Doors
 from walkdown.errors import GitError, SettingsError, TargetError, WalkdownError
 from walkdown.model import (
+    Door,
     FilePlace,
     Finding,
     History,
@@ -196,14 +198,20 @@ class Review:
         """The flagged line and its neighbours as they are now, secrets masked, and the number of the first line.
         An empty text where there is nothing to show, or where nobody knows yet what in it is secret."""
         place = finding.place
-        if not self._knows_secrets or not isinstance(place, FilePlace | PackagePlace) or not place.line:
+        if not isinstance(place, FilePlace | PackagePlace):
             return 0, ""
-        first = max(1, place.line - before)
-        lines = self._text(place.path).split("\n")[first - 1 : place.line + after]
+        return self.code_at(place.path, place.line, before, after)
+
+    def code_at(self, path: str, line: int, before: int, after: int) -> tuple[int, str]:
+        """The same for any line of any file that was scanned."""
+        if not self._knows_secrets or not line:
+            return 0, ""
+        first = max(1, line - before)
+        lines = self._text(path).split("\n")[first - 1 : line + after]
         # A line may be megabytes long. Hidden first and cut afterwards, and by more than any secret is long: what the
         # first cut leaves of one would not be known again.
         short = "\n".join(line[:_LINE_READ] for line in lines)
-        masked = self.masker.mask_block(place.path, first, short)
+        masked = self.masker.mask_block(path, first, short)
         return first, "\n".join(line[:_LINE_SHOWN] for line in masked.split("\n"))
 
     def written_by(self, finding: Finding) -> Mapping[int, tuple[str, str]]:
@@ -289,7 +297,15 @@ class Review:
             looks=self._looks(files),
             topics=topics,
             unread=self._contents_of_gaps(scanned.reports),
+            doors=scanned.doors,
+            guard_files=self._contents_of_guards(scanned.doors),
         )
+
+    def _contents_of_guards(self, doors: Sequence[Door]) -> Mapping[str, str]:
+        """What was said of a guard was said of its file as it was."""
+        files = self.target.inventory.by_path
+        paths = {guard.file for door in doors for guard in door.guards}
+        return {path: files[path].content for path in sorted(paths) if path in files}
 
     def _contents_of_gaps(self, reports: Sequence[Report]) -> Mapping[str, str]:
         """Of the files that somebody should have looked at and could not. What no scanner is offered goes by the name
@@ -396,7 +412,7 @@ def tools_at_hand(path: str) -> list[tuple[str, tuple[Tool, ...] | Missing]]:
 
 def _scanners(settings: Settings, target: str) -> Sequence[Scanner]:
     """All there are. Two of one name would share outcomes and cache."""
-    scanners = all_scanners(settings, target)
+    scanners = all_scanners(settings, target, Doors())
     names = [one.name for one in scanners]
     for name in names:
         if names.count(name) > 1:

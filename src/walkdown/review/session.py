@@ -280,7 +280,6 @@ class Session:
 
     def _decision(self, subject: Subject, verdict: Verdict, terms: Terms, batch: str, seen: Board) -> Decision:
         standing = seen.standing(subject)
-        view = seen.item(subject.id) if subject.kind is Kind.ITEM else None
         return Decision(
             subject=subject,
             verdict=verdict,
@@ -288,7 +287,7 @@ class Session:
             owner=terms.owner if verdict in NEEDS_OWNER else "",
             until=terms.until if verdict in NEEDS_OWNER else "",
             note=terms.note,
-            rests_on=view.evidence.rests_on if view else (),
+            rests_on=_rests_on(subject, seen),
             domain=_decided_on(subject, seen),
             over=standing.event.seq if standing else 0,
             seconds=terms.seconds,
@@ -337,12 +336,23 @@ class Session:
         ).decode()
 
 
+def _rests_on(subject: Subject, board: Board) -> tuple[str, ...]:
+    """The findings that spoke against it before this person's eyes."""
+    if subject.kind is Kind.ITEM and (view := board.item(subject.id)):
+        return view.evidence.rests_on
+    if subject.kind is Kind.DOOR and (row := board.door(subject.id)):
+        return row.rests_on
+    return ()
+
+
 def _decided_on(subject: Subject, board: Board) -> str:
     """What a decision was about, as a record keeps it."""
     if subject.kind is Kind.FINDING and (finding := board.finding(subject.id)):
         return domain_of(finding)
     if subject.kind is Kind.GAP and (gap := board.gap(subject.id)):
         return gap.content
+    if subject.kind is Kind.DOOR and (row := board.door(subject.id)):
+        return row.domain
     return _domain(subject, board)
 
 
@@ -351,6 +361,10 @@ def _domain(subject: Subject, board: Board) -> str:
         return view.evidence.domain
     if subject.kind is Kind.FINDING and (finding := board.finding(subject.id)):
         return finding.fingerprint
+    if subject.kind is Kind.DOOR and (row := board.door(subject.id)):
+        return row.digest
+    if subject.kind is Kind.GUARD and (guard := board.guard(subject.id)):
+        return guard.domain
     return ""
 
 

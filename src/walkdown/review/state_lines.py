@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
@@ -12,8 +12,6 @@ from walkdown import __version__
 from walkdown.checklist import Obstacle, ObstacleKind
 from walkdown.errors import GitError
 from walkdown.model import (
-    Actor,
-    Decision,
     Finding,
     Gap,
     Kind,
@@ -22,7 +20,6 @@ from walkdown.model import (
     Severity,
     SkipKind,
     Skipped,
-    Standing,
     Subject,
     line_of,
     path_of,
@@ -39,19 +36,19 @@ from walkdown.record.statement import (
     Occasion,
     Predicate,
     Repo,
-    Said,
     Signer,
     Since,
     ToolLine,
 )
 from walkdown.review.board import Board, ItemView, Looked
+from walkdown.review.door_lines import door_lines, guard_lines
 from walkdown.review.origin import facts_digest, question_of
 from walkdown.review.review import Review
+from walkdown.review.said_lines import Words, said_line
 from walkdown.review.session import Session
 from walkdown.safetext import for_json
 from walkdown.scan.families import family_of
 
-Words = Callable[[str], str]
 # Whom a scanner asks that has no data of ours.
 _ASKED = {"pip-audit": "the advisories of the package index, asked then"}
 _SCOPE_MOST = 200
@@ -104,6 +101,8 @@ def predicate_of(
         stack=tuple(dict.fromkeys(words(part.name) for part in result.target.stack)),
         scope=_scope(looked, words),
         since=_since(board.since, words),
+        doors=door_lines(board, words),
+        guards=guard_lines(board, words),
     )
 
 
@@ -150,34 +149,6 @@ def _lists(session: Session, words: Words) -> tuple[ListLine, ...]:
     return (ListLine(words(one.name), words(one.title), words(one.version), one.digest),)
 
 
-def _said(standing: Standing | None, words: Words) -> Said | None:
-    if standing is None:
-        return None
-    event = standing.event
-    return Said(
-        decision=_clean(standing.decision, words),
-        by=_actor(event.actor, words),
-        at=event.time,
-        channel=event.channel,
-        origin=standing.origin,
-        disputed=tuple(dict.fromkeys(_actor(one.actor, words) for one in standing.disputed)),
-    )
-
-
-def _actor(actor: Actor, words: Words) -> Actor:
-    return Actor(words(actor.name), words(actor.mail))
-
-
-def _clean(decision: Decision, words: Words) -> Decision:
-    return msgspec.structs.replace(
-        decision,
-        subject=Subject(decision.subject.kind, words(decision.subject.id)),
-        reason=words(decision.reason),
-        owner=words(decision.owner),
-        note=words(decision.note),
-    )
-
-
 def _item(view: ItemView, words: Words) -> ItemLine:
     evidence = view.evidence
     item = evidence.item
@@ -201,7 +172,7 @@ def _item(view: ItemView, words: Words) -> ItemLine:
         max_age_days=item.max_age_days,
         opened=view.opened,
         note=words(view.note.text) if view.note else "",
-        said=_said(view.standing, words),
+        said=said_line(view.standing, words),
         open=words(view.why) or ("undecided" if view.standing is None else ""),
     )
 
@@ -227,9 +198,10 @@ def _finding(one: Finding, board: Board, review: Review, words: Words, why: str)
         fingerprint=one.fingerprint,
         context=one.context,
         keyed=bool(one.secret or one.keyed),
-        said=_said(board.standing(subject), words),
+        said=said_line(board.standing(subject), words),
         note=words(note.text) if note else "",
         open=words(why),
+        aside=words(board.asides[one.id].words) if one.id in board.asides else "",
     )
 
 
@@ -253,7 +225,7 @@ def _gap(gap: Gap, board: Board, words: Words) -> GapLine:
         reason=words(gap.reason),
         kind=SkipKind.GAP.value,
         by_class=standing is not None and standing.decision.subject == gap.class_subject,
-        said=_said(standing, words),
+        said=said_line(standing, words),
     )
 
 

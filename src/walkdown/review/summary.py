@@ -13,7 +13,13 @@ from walkdown.model.gap import CLASS
 from walkdown.review.board import Board
 
 _EXCUSES = frozenset({Verdict.WAIVED, Verdict.ACCEPTED})
-_OF_OBSTACLE = {ObstacleKind.ITEM: Kind.ITEM, ObstacleKind.FINDING: Kind.FINDING, ObstacleKind.GAP: Kind.GAP}
+_OF_OBSTACLE = {
+    ObstacleKind.ITEM: Kind.ITEM,
+    ObstacleKind.FINDING: Kind.FINDING,
+    ObstacleKind.GAP: Kind.GAP,
+    ObstacleKind.DOOR: Kind.DOOR,
+    ObstacleKind.GUARD: Kind.GUARD,
+}
 
 
 class Excuse(msgspec.Struct, frozen=True):
@@ -68,6 +74,10 @@ def is_here(subject: Subject, board: Board) -> bool:
         return board.item(subject.id) is not None
     if subject.kind is Kind.FINDING:
         return board.finding(subject.id) is not None
+    if subject.kind is Kind.DOOR:
+        return board.door(subject.id) is not None
+    if subject.kind is Kind.GUARD:
+        return board.guard(subject.id) is not None
     if subject.id.startswith(CLASS):
         return any(gap.class_subject == subject for gap in board.gaps)
     return board.gap(subject.id) is not None
@@ -84,10 +94,20 @@ def title_of(subject: Subject, board: Board) -> str:
             return subject.id
         where, line = path_of(finding.place), line_of(finding.place)
         return f"{finding.rule.title} ({where}{f':{line}' if line else ''})" if where else finding.rule.title
+    if subject.kind in (Kind.DOOR, Kind.GUARD):
+        return _title_in_map(subject, board)
     if subject.id.startswith(CLASS):
         return f"all gaps of {subject.id.removeprefix(CLASS)}"
     gap = board.gap(subject.id)
     return title_of_gap(gap) if gap else subject.id
+
+
+def _title_in_map(subject: Subject, board: Board) -> str:
+    if subject.kind is Kind.DOOR:
+        row = board.door(subject.id)
+        return row.door.title if row else subject.id
+    guard = board.guard(subject.id)
+    return f"the guard {guard.guard.name}" if guard else subject.id
 
 
 def title_of_gap(gap: Gap) -> str:

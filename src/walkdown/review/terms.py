@@ -12,13 +12,18 @@ from walkdown.model import Channel, Kind, Subject, Verdict
 from walkdown.model.gap import CLASS
 from walkdown.model.item import Reach
 from walkdown.review.board import Board
+from walkdown.review.doors import MEANINGS
 
 _OF_KIND = {
     Kind.ITEM: (Verdict.PASS, Verdict.NEEDS_WORK, Verdict.WAIVED, Verdict.NOT_APPLICABLE),
     Kind.FINDING: (Verdict.REAL, Verdict.FALSE_POSITIVE, Verdict.ACCEPTED),
     Kind.GAP: (Verdict.WAIVED,),
+    Kind.DOOR: (Verdict.GUARDED, Verdict.PUBLIC, Verdict.NEEDS_WORK),
+    Kind.GUARD: tuple(MEANINGS),
 }
-NEEDS_REASON = frozenset({Verdict.WAIVED, Verdict.NOT_APPLICABLE, Verdict.FALSE_POSITIVE, Verdict.ACCEPTED})
+NEEDS_REASON = frozenset(
+    {Verdict.WAIVED, Verdict.NOT_APPLICABLE, Verdict.FALSE_POSITIVE, Verdict.ACCEPTED, Verdict.PUBLIC}
+)
 NEEDS_OWNER = frozenset({Verdict.WAIVED, Verdict.ACCEPTED})
 
 
@@ -39,8 +44,17 @@ def check(subject: Subject, verdict: Verdict, terms: Terms, board: Board, channe
         ways = ", ".join(one.value for one in _OF_KIND[subject.kind])
         raise UsageError(f'"{title}" cannot be decided as {verdict.value}.', f"Possible: {ways}.")
     check_terms(verdict, terms, board.today, title)
+    if verdict is Verdict.GUARDED:
+        _check_guarded(subject, title, terms, board)
     if verdict is Verdict.PASS:
         _check_pass(subject, title, board, channel)
+
+
+def _check_guarded(subject: Subject, title: str, terms: Terms, board: Board) -> None:
+    row = board.door(subject.id)
+    if row is not None and row.guard is None and not terms.reason.strip():
+        what = f'The map sees nothing that guards "{title}".'
+        raise UsageError(what, "Say what does: --reason TEXT. Or is it public on purpose?")
 
 
 def check_terms(verdict: Verdict, terms: Terms, today: date, title: str) -> None:
@@ -70,6 +84,14 @@ def _title(subject: Subject, board: Board) -> str:
         if (finding := board.finding(subject.id)) is None:
             raise UsageError(f"There is no finding {subject.id}.", "See: walkdown finding list")
         return finding.rule.title
+    if subject.kind is Kind.DOOR:
+        if (row := board.door(subject.id)) is None:
+            raise UsageError(f"There is no door {subject.id}.", "See: walkdown doors")
+        return row.door.title
+    if subject.kind is Kind.GUARD:
+        if (guard := board.guard(subject.id)) is None:
+            raise UsageError(f"There is no guard {subject.id}.", "See: walkdown guard list")
+        return guard.guard.name
     if subject.id.startswith(CLASS):
         group = subject.id.removeprefix(CLASS)
         if group not in {gap.group for gap in board.gaps}:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from walkdown.model import FileScanner, SkipKind, Skipped, SourceFile
+from walkdown.model import FileScanner, MapScanner, SkipKind, Skipped, SourceFile
 from walkdown.scanners.registry import Scanner
 
 # Code that people deploy. Whether some rule reads it is asked of the scanners.
@@ -22,7 +22,7 @@ def unread(files: Sequence[SourceFile], scanners: Sequence[Scanner]) -> list[Ski
     """Nothing there is no clean bill, and neither is code in a language that no rule of any scanner reads."""
     if not files:
         return [Skipped("", SkipKind.GAP, "nothing-here", "there is no file that could be looked at")]
-    code = [one for one in scanners if isinstance(one, FileScanner) and one.name != "kingfisher"]
+    code = [one for one in scanners if isinstance(one, FileScanner | MapScanner) and one.name != "kingfisher"]
     languages: Counter[str] = Counter()
     for file in files:
         language = LANGUAGES.get(PurePosixPath(file.path).suffix.lower(), "")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from walkdown import __version__
-from walkdown.model import Fact, FilePlace, Finding, Place, Rule, Skipped
+from walkdown.model import Door, Fact, FilePlace, Finding, Place, Rule, Skipped
 
 # Counts up when the shape of an entry or what `describe` puts into findings changes.
 _SHAPE = 1
@@ -29,6 +29,15 @@ class JobEntry(msgspec.Struct, frozen=True, array_like=True):
     skipped: tuple[Skipped, ...]
 
 
+class LinkEntry(msgspec.Struct, frozen=True, array_like=True):
+    """The map of a whole target, as it came of exactly these contents."""
+
+    doors: tuple[Door, ...]
+    findings: tuple[Finding, ...]
+    facts: tuple[Fact, ...]
+    skipped: tuple[Skipped, ...]
+
+
 class Memory(msgspec.Struct, frozen=True, array_like=True):
     """What a JobScanner asked to be told again next time."""
 
@@ -38,6 +47,7 @@ class Memory(msgspec.Struct, frozen=True, array_like=True):
 _encoder = msgspec.msgpack.Encoder()
 _files = msgspec.msgpack.Decoder(FileEntry)
 _jobs = msgspec.msgpack.Decoder(JobEntry)
+_links = msgspec.msgpack.Decoder(LinkEntry)
 _memories = msgspec.msgpack.Decoder(Memory)
 
 
@@ -80,12 +90,22 @@ class Reader:
         except msgspec.MsgspecError:
             return None
 
+    def link(self, data: bytes) -> LinkEntry | None:
+        try:
+            return _links.decode(data)
+        except msgspec.MsgspecError:
+            return None
+
     def share(self, finding: Finding) -> Finding:
         rule = self._rules.setdefault(finding.rule, finding.rule)
         return finding if rule is finding.rule else msgspec.structs.replace(finding, rule=rule)
 
 
 def encode_job(entry: JobEntry) -> bytes:
+    return _encoder.encode(entry)
+
+
+def encode_link(entry: LinkEntry) -> bytes:
     return _encoder.encode(entry)
 
 

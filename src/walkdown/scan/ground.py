@@ -11,7 +11,7 @@ from pathlib import Path
 
 from walkdown.cache import Cache
 from walkdown.errors import ScannerError
-from walkdown.model import Command, Fact, Finding, Printed, Report, SourceFile, Where
+from walkdown.model import Command, Door, Fact, Finding, Printed, Report, SourceFile, Where
 from walkdown.process import Limits, clean_environment, run
 from walkdown.safetext import Masker
 from walkdown.scan.entries import Reader
@@ -25,6 +25,8 @@ _MEMORY = 6 * 1024**3
 OF_DATA = frozenset(
     {"stale-data", "stale-data-npm", "stale-data-pypi", "partial-data", "no-index-npm", "no-index-pypi", "broken-index"}
 )
+# What no scanner of ours reads yet: nothing that was known of that file is in doubt.
+NOT_YET = frozenset({"framework-unread"})
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Part:
     report: Report
     findings: tuple[Finding, ...] = ()
     facts: tuple[Fact, ...] = ()
+    doors: tuple[Door, ...] = ()
 
 
 @dataclass

@@ -8,17 +8,19 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from walkdown.model.finding import Finding, Rule, Source
-from walkdown.model.place import CommitPlace, FilePlace, PackagePlace, Place, line_of, path_of
+from walkdown.model.place import CommitPlace, FilePlace, PackagePlace, Place, path_of
 from walkdown.model.severity import Confidence, Severity
 from walkdown.scan.families import SECRET, family_of_rule, kin_of
+from walkdown.scan.meeting import MAP, lines_of, meet
 from walkdown.scanners.names import OURS
 
-_FAR_RIGHT = 1 << 30
 # Ranges that still reach over the next finding's start; a stranger's file may nest thousands of them.
 _OPEN_AT_MOST = 16
 
-# Whose words people read: ours first, then the tools that know one thing well.
+# Whose words people read: ours first, and of them who saw the way that leads there; then the tools that know one thing
+# well.
 _WORDS = {
+    "doors": -1,
     "semgrep": 0,
     "kingfisher": 1,
     "pip-audit": 2,
@@ -39,6 +41,7 @@ _ANCHOR = {
     "semgrep": 3,
     "indexes": 5,
     "apis": 2,
+    "doors": 4,
 }
 # Bandit grades a whole test, not the case at hand: a rule of ours that grades the case overrules it. What comes from
 # outside does not, since many a report has one grade for everything.
@@ -52,6 +55,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     packages: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
     others: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
     families: dict[int, str] = {}
+    findings, met = meet(findings)
     for finding in findings:
         place, rule = finding.place, finding.rule
         if id(rule) not in families:
@@ -64,7 +68,8 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
             others[place, families[id(rule)], finding.secret, _stranger(rule)].append(finding)
         else:
             others[place, rule.id].append(finding)
-    merged = [_one(group) for (_, family), members in files.items() for group in _overlapping(members, family)]
+    in_files = [group for (_, family), members in files.items() for group in _overlapping(members, family)]
+    merged = [_one([*group, *(one for member in group for one in met.get(id(member), ()))]) for group in in_files]
     merged += [_one(group) for members in packages.values() for group in _aliases(members)]
     merged += [_one(group) for group in others.values()]
     return sorted(merged, key=_order)
@@ -88,7 +93,7 @@ def _overlapping(members: Sequence[Finding], family: str) -> list[list[Finding]]
     groups: list[_Group] = []
     open_groups: list[_Group] = []
     for finding in sorted(members, key=_order):
-        start, end = _range(finding.place)
+        start, end = lines_of(finding.place)
         open_groups = [group for group in open_groups if start < group.end or start == group.start][-_OPEN_AT_MOST:]
         fitting = [group for group in open_groups if _fits(group, finding, (start, end), family)]
         if fitting:
@@ -121,7 +126,9 @@ def _fits(
 
 
 def _stranger(rule: Rule) -> str:
-    """Tells the rules of another tool's report apart; empty for all of ours."""
+    """Tells the rules of another tool's report apart; empty for ours."""
+    if rule.tool == MAP:  # two of its questions at one place are about two things that are missing there
+        return rule.id
     return "" if rule.tool in OURS else f"{rule.tool} {rule.id}"
 
 
@@ -181,9 +188,9 @@ def _one(group: Sequence[Finding]) -> Finding:
 
 
 def _severity(group: Sequence[Finding]) -> Severity:
-    """The worst, among those who graded the case itself where a rule of ours did."""
-    graded = group
-    if any(_grades_the_case(one.rule) for one in group):
+    """The worst, among those who graded the case itself where a rule of ours did; who saw the whole way knows best."""
+    graded = [one for one in group if one.rule.tool == MAP] or group
+    if graded is group and any(_grades_the_case(one.rule) for one in group):
         graded = [one for one in group if one.rule.tool != _COARSE]
     return min((one.severity for one in graded), key=lambda severity: severity.rank)
 
@@ -215,21 +222,12 @@ def _source(rule: Rule) -> Source:
 # -- order ------------------------------------------------------------------------------------------------------------
 
 
-def _range(place: Place) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Unknown ends reach to the end of the line, so that a tool without columns meets one with them."""
-    if not isinstance(place, FilePlace):
-        return (line_of(place), 0), (line_of(place), _FAR_RIGHT)
-    start = (place.line, place.column)
-    end = (place.end_line or place.line, place.end_column or _FAR_RIGHT)
-    return start, max(start, end)
-
-
 def _extent(place: Place) -> tuple[int, int]:
-    (line, column), (end_line, end_column) = _range(place)
+    (line, column), (end_line, end_column) = lines_of(place)
     return end_line - line, end_column - column
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
-    start, end = _range(finding.place)
+    start, end = lines_of(finding.place)
     rule = finding.rule
     return (path_of(finding.place), start, (-end[0], -end[1]), rule.tool, rule.id, finding.fingerprint, finding.secret)

@@ -11,12 +11,14 @@ from walkdown.errors import WalkdownError
 from walkdown.model import (
     Cancelled,
     CommitPlace,
+    Door,
     Fact,
     Failed,
     FilePlace,
     FileScanner,
     Finding,
     JobScanner,
+    MapScanner,
     Outcome,
     PackagePlace,
     Place,
@@ -30,8 +32,9 @@ from walkdown.model import (
 )
 from walkdown.scan.events import Ended
 from walkdown.scan.files import FileWork
-from walkdown.scan.ground import OF_DATA, Ground, Part, fault
+from walkdown.scan.ground import NOT_YET, OF_DATA, Ground, Part, fault
 from walkdown.scan.jobs import JobWork
+from walkdown.scan.mapping import MapWork
 from walkdown.scan.memory import Memory, name
 from walkdown.scan.merge import merge
 from walkdown.scan.rehearsal import is_at_home
@@ -43,6 +46,7 @@ class Scanned(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     facts: tuple[Fact, ...]
     memory: Memory
+    doors: tuple[Door, ...] = ()
 
 
 class Scan:
@@ -52,7 +56,7 @@ class Scan:
         self,
         ground: Ground,
         sources: Sources,
-        scanners: Sequence[FileScanner | JobScanner],
+        scanners: Sequence[FileScanner | JobScanner | MapScanner],
         ready: Sequence[Part] = (),
     ) -> None:
         self._ground = ground
@@ -84,6 +88,7 @@ class Scan:
             findings=tuple(sorted(named, key=_order)),
             facts=tuple(fact for part in parts for fact in part.facts),
             memory=memory,
+            doors=tuple(door for part in parts for door in part.doors),
         )
 
     def stop(self, scanner: str) -> None:
@@ -92,7 +97,7 @@ class Scan:
             self._stopped.add(scanner)
             task.cancel()
 
-    async def _one(self, work: FileWork | JobWork) -> Part:
+    async def _one(self, work: FileWork | JobWork | MapWork) -> Part:
         """Whatever one scanner does, the others' findings stay, and its end is told."""
         stopped: Outcome | None = None
         seconds = self._ground.settings.timeout
@@ -113,8 +118,12 @@ class Scan:
         return part
 
 
-def _work(scanner: FileScanner | JobScanner, ground: Ground, sources: Sources) -> FileWork | JobWork:
-    return FileWork(scanner, ground) if isinstance(scanner, FileScanner) else JobWork(scanner, ground, sources)
+def _work(
+    scanner: FileScanner | JobScanner | MapScanner, ground: Ground, sources: Sources
+) -> FileWork | JobWork | MapWork:
+    if isinstance(scanner, FileScanner):
+        return FileWork(scanner, ground)
+    return MapWork(scanner, ground, sources) if isinstance(scanner, MapScanner) else JobWork(scanner, ground, sources)
 
 
 async def _end(tasks: Iterable[asyncio.Task[Part]]) -> None:
@@ -154,7 +163,7 @@ def _answered(
     parts: Sequence[Part], memory: Memory, looked: Callable[[str], bool] | None
 ) -> Callable[[str], bool] | None:
     """Which paths this scan truly answers for; None where it answers for everything that is known."""
-    gaps = {gap.path for part in parts for gap in part.report.coverage.gaps if gap.code not in OF_DATA}
+    gaps = {gap.path for part in parts for gap in part.report.coverage.gaps if gap.code not in OF_DATA | NOT_YET}
     broken = "" in gaps or not all(is_whole(part.report.outcome) for part in parts)
     gaps &= {one.path for one in memory.live}
     if looked is None and not broken and not gaps:

@@ -7,7 +7,7 @@ next file is opened: when the child dies, the first file without an answer is th
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,22 +52,33 @@ def decode_program(program: bytes) -> Program:
     return msgspec.msgpack.decode(program, type=Program)
 
 
-def extract(files: Sequence[Wanted], out: BinaryIO) -> None:
+def read_code(data: bytes, extension: str) -> msgspec.Struct | None:
+    """None where no reader knows such a file."""
+    from walkdown.syntax.script_program import EXTENSIONS, read_program
+
+    return read_program(data, extension) if extension in EXTENSIONS else None
+
+
+def extract(
+    files: Sequence[Wanted], out: BinaryIO, read: Callable[[bytes, str], msgspec.Struct | None] = read_code
+) -> None:
     encoder = msgspec.msgpack.Encoder()
     for wanted in files:
-        answer = encoder.encode(_answer(wanted, encoder))
+        answer = encoder.encode(_answer(wanted, encoder, read))
         out.write(len(answer).to_bytes(_LENGTH, "big"))
         out.write(answer)
         out.flush()
 
 
-def _answer(wanted: Wanted, encoder: msgspec.msgpack.Encoder) -> Answer:
+def _answer(
+    wanted: Wanted, encoder: msgspec.msgpack.Encoder, read: Callable[[bytes, str], msgspec.Struct | None]
+) -> Answer:
     try:
         data = Path(wanted.copy).read_bytes()
     except OSError as error:
         return Answer(wanted.copy, why=f"Its copy could not be read: {error.strerror or 'no reason was given'}.")
     try:
-        program = _read(data, wanted.extension)
+        program = read(data, wanted.extension)
         return (
             Answer(wanted.copy, why="No reader knows this kind of file.")
             if program is None
@@ -75,12 +86,6 @@ def _answer(wanted: Wanted, encoder: msgspec.msgpack.Encoder) -> Answer:
         )
     except Exception as error:  # noqa: BLE001 - one file that a reader trips over must not end the rest: it is told of
         return Answer(wanted.copy, why=f"Its reader stumbled over it ({type(error).__name__}).")
-
-
-def _read(data: bytes, extension: str) -> Program | None:
-    from walkdown.syntax.script_program import EXTENSIONS, read_program
-
-    return read_program(data, extension) if extension in EXTENSIONS else None
 
 
 def main() -> int:

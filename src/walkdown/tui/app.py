@@ -70,10 +70,10 @@ class WalkdownApp(CalmApp):
     TITLE = "walkdown"
     DEFAULT_MODE = "start"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        name: _screen(name) for name in ("start", "scan", "walk", "findings", "gaps", "record")
+        name: _screen(name) for name in ("start", "scan", "walk", "findings", "gaps", "record", "doors")
     }
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "mode.walk", "mode.findings", "mode.gaps", "mode.record", "mode.scan", "mode.start",
+        "mode.walk", "mode.findings", "mode.gaps", "mode.record", "mode.doors", "mode.scan", "mode.start",
         "undo", "redo", "scan.again", "pair.switch", "help", "palette", "quit",
     )  # fmt: skip
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
@@ -104,6 +104,7 @@ class WalkdownApp(CalmApp):
         self.wanted_finding = ""
         self.wanted_item = ""
         self.wanted_gap = ""
+        self.wanted_door = ""
         """Ids somebody asked for elsewhere; the screen that shows such things goes there and empties it."""
         self._turn = 0
         self._ear: Ear | None = None
@@ -266,6 +267,10 @@ class WalkdownApp(CalmApp):
     def go_to_gap(self, gap_id: str) -> None:
         self.wanted_gap = gap_id
         self._go("gaps")
+
+    def go_to_door(self, door_id: str) -> None:
+        self.wanted_door = door_id
+        self._go("doors")
 
     def _go(self, mode: str) -> None:
         if self.current_mode == mode:

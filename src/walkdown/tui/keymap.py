@@ -19,7 +19,7 @@ _APART = ("start", "item", "finding", "gap", "scan.stop")
 _GROUPS = (
     ("Go to", ("mode", "start")),
     ("Move", ("move", "list")),
-    ("Decide", ("item", "finding", "gap", "undo", "redo", "sign")),
+    ("Decide", ("item", "finding", "gap", "door", "undo", "redo", "sign")),
     ("Look", ("evidence", "place", "scan")),
     ("Always", ("pair", "help", "palette", "quit")),
 )

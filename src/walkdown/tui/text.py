@@ -25,6 +25,8 @@ _SHAPES = {
     Verdict.REAL: "✗",
     Verdict.FALSE_POSITIVE: "\u2013",
     Verdict.ACCEPTED: "◐",
+    Verdict.GUARDED: "●",
+    Verdict.PUBLIC: "◇",
 }
 _ASCII = {
     None: "o",
@@ -35,6 +37,8 @@ _ASCII = {
     Verdict.REAL: "x",
     Verdict.FALSE_POSITIVE: "-",
     Verdict.ACCEPTED: "~",
+    Verdict.GUARDED: "*",
+    Verdict.PUBLIC: "=",
 }
 _STYLES = {
     None: "$quiet",
@@ -45,6 +49,8 @@ _STYLES = {
     Verdict.REAL: "$bad",
     Verdict.FALSE_POSITIVE: "$quiet",
     Verdict.ACCEPTED: "$waived",
+    Verdict.GUARDED: "$good",
+    Verdict.PUBLIC: "$good",
 }
 WORDS = {
     None: "undecided",
@@ -55,6 +61,13 @@ WORDS = {
     Verdict.REAL: "real",
     Verdict.FALSE_POSITIVE: "false positive",
     Verdict.ACCEPTED: "accepted",
+    Verdict.GUARDED: "guarded as meant",
+    Verdict.PUBLIC: "public on purpose",
+    Verdict.OWNER_GUARD: "asks whose it is",
+    Verdict.ROLE_GUARD: "asks for a role",
+    Verdict.LOGIN_GUARD: "asks who is signed in",
+    Verdict.SECRET_GUARD: "asks for a secret",
+    Verdict.NO_GUARD: "asks nothing",
 }
 _MOST_SHOWN = 8_000
 _SEVERITY_WIDTH = len("critical")
@@ -97,7 +110,7 @@ def severity(level: Severity) -> Content:
 
 def shape(verdict: Verdict | None) -> Content:
     shapes = _ASCII if _ascii_only() else _SHAPES
-    return Content.styled(shapes[verdict], _STYLES[verdict])
+    return Content.styled(shapes.get(verdict, shapes[None]), _STYLES.get(verdict, ""))
 
 
 def pointer() -> str:
@@ -118,7 +131,7 @@ def bar(share: float, width: int) -> Content:
 
 
 def verdict_word(verdict: Verdict | None) -> Content:
-    return Content.styled(WORDS[verdict], _STYLES[verdict])
+    return Content.styled(WORDS[verdict], _STYLES.get(verdict, ""))
 
 
 def place_text(finding: Finding) -> str:

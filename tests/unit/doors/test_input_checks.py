@@ -278,4 +278,4 @@ def test_the_order_of_body_parser_and_signature_is_told() -> None:
     one = followed({"app.ts": HEAD + """app.use(express.json());
         app.post("/hook", (q, s) => { stripe.webhooks.constructEvent(q.body, q.headers["s"], "w"); s.end();
           });"""})[0]  # fmt: skip
-    assert [what for what, _ in one.visit.used] == ["middleware json", "signature"]
+    assert [what for what, _ in one.visit.used if what != "takes input"] == ["middleware json", "signature"]

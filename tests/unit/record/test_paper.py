@@ -312,7 +312,8 @@ def decided(by: Actor, channel: Channel = Channel.APP, *, disputed: tuple[Actor,
 
 def with_items(*said: Said | None, **more: object) -> str:
     items = tuple(msgspec.structs.replace(SAMPLE.items[0], said=one, **more) for one in said)
-    return paper(ABOUT, msgspec.structs.replace(SAMPLE, items=items, findings=(), gaps=(), since=None, exceptions=()))
+    without = {"findings": (), "gaps": (), "since": None, "exceptions": (), "doors": (), "guards": ()}
+    return paper(ABOUT, msgspec.structs.replace(SAMPLE, items=items, **without))
 
 
 def test_a_decision_names_person_channel_time_origin_and_dispute() -> None:

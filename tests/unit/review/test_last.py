@@ -7,6 +7,7 @@ from typing import cast
 
 import msgspec
 
+from helpers.mapped import door, guard
 from helpers.results import RESULT
 from walkdown.model import Looks, ScanResult, TopicDigest, Topics
 from walkdown.review import last
@@ -33,6 +34,8 @@ def test_a_result_with_one_of_everything_comes_back_equal(tmp_path: Path) -> Non
         looks=(Looks("semgrep", ("input.sql-built", "input.xss")),),
         topics=Topics("rules", (TopicDigest("entrance", "cafe", 3),)),
         unread={"old.py": "cafe"},
+        doors=(door("D-1", guard()),),
+        guard_files={"auth.ts": "cafe"},
     )
     bare = [name for name in made.__struct_fields__ if getattr(made, name) in ((), "", {}, Topics())]
     assert bare == [], "a field that is empty here could be lost without a word"
@@ -48,7 +51,7 @@ def test_what_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
     last.save(tmp_path, told(RESULT), "")
     file = tmp_path / "last.msgpack"
     whole = file.read_bytes()
-    for broken in (b"", b"garbage", whole[: len(whole) // 2], whole.replace(b"shape\x04", b"shape\x09")):
+    for broken in (b"", b"garbage", whole[: len(whole) // 2], whole.replace(b"shape\x05", b"shape\x09")):
         assert broken != whole
         file.write_bytes(broken)
         assert last.load(tmp_path) is None

@@ -1,5 +1,5 @@
 """All commands, a topic a file. Importing them puts them under the root; none imports more than click."""
 
-from walkdown.cli.commands import carry, data, gate, house, look, tell, walk
+from walkdown.cli.commands import carry, data, doors, gate, house, look, tell, walk
 
-__all__ = ["carry", "data", "gate", "house", "look", "tell", "walk"]
+__all__ = ["carry", "data", "doors", "gate", "house", "look", "tell", "walk"]

@@ -121,7 +121,7 @@ def finding() -> None:
 @click.argument("repo", default=".", type=PATH, metavar="[PATH]")
 @click.option("--severity", type=click.Choice(SEVERITIES), help="This severity or worse.")
 @click.option("--path", "within", default="", metavar="GLOB", help="Only in this file, folder or pattern.")
-@click.option("--state", type=click.Choice(["open", "real", "false-positive", "accepted"]), help="Decided so.")
+@click.option("--state", type=click.Choice(["open", "real", "false-positive", "accepted", "aside"]), help="Decided so.")
 @click.option("--hazard", default="", metavar="NAME", help="Only this hazard, or all that begin so: input")
 @click.option("--tool", default="", metavar="SCANNER", help="Only what this scanner saw.")
 @FORM

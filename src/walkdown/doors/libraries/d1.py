@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from walkdown.doors.libraries.base import Base
-from walkdown.doors.libraries.sql_run import run_sql, text_of
+from walkdown.doors.libraries.sql_run import built, run_sql, text_of
 from walkdown.doors.library import Calling
 from walkdown.doors.truth import truthy_facts
-from walkdown.doors.values import UNKNOWN, Items, Record, Source, Thing, Value, element_of, of
+from walkdown.doors.values import UNKNOWN, Items, Record, Source, Thing, Value, element_of, of, replace
 from walkdown.model.door import Origin
 
 _DB, _STATEMENT = "d1.database", "d1.statement"
@@ -57,6 +56,7 @@ class D1(Base):
 def _asked(statement: Thing, name: str, calling: Calling) -> Value:
     asked, params = statement.data if isinstance(statement.data, tuple) else (UNKNOWN, None)
     text, holes = text_of(asked)
+    built(calling, asked)
     rows = run_sql(calling, text, holes, params, "d1")
     if name == "first":
         column = calling.arg(0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from walkdown.doors import calls
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.drizzle_conditions import (
@@ -64,6 +62,7 @@ from walkdown.doors.values import (
     Thing,
     Value,
     element_of,
+    replace,
 )
 from walkdown.doors.visits import Did, Spot, Visit
 from walkdown.model.door import Operation

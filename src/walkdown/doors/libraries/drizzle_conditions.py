@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors.libraries.shared import Fields, Handle
 from walkdown.doors.library import Calling
-from walkdown.doors.values import UNKNOWN, Items, Namespace, Record, Thing, Value
+from walkdown.doors.values import UNKNOWN, Items, Namespace, Record, Thing, Value, replace
 from walkdown.model.door import Operation
 
 DB, TABLE, COLUMN, ASKED, START, QUERY, ROW, RELATIONS, RELATION, SQL, TYPE = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from walkdown.doors.checked import TAKES
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.express_arguments import flat, paths_in, runs
 from walkdown.doors.libraries.express_exchange import (
@@ -19,6 +20,7 @@ from walkdown.doors.libraries.express_exchange import (
     in_session,
     keep,
 )
+from walkdown.doors.libraries.session_marks import cookie_set
 from walkdown.doors.libraries.web import status_of
 from walkdown.doors.library import Calling, Given
 from walkdown.doors.values import NOTHING, Closure, Fact, Literal, Outside, Source, Thing, Value, of
@@ -27,6 +29,7 @@ from walkdown.model.door import Origin
 
 ROUTER, ROUTE, MIDDLEWARE, ENDPOINT = "express.router", "express.route", "express.middleware", "express.endpoint"
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "all", "head", "options", "search", "propfind", "ws"})
+_TAKEN = frozenset({"body", "params", "query", "file", "files"})
 _ENDS = frozenset({"json", "send", "end", "render", "redirect", "sendStatus", "sendFile", "download", "jsonp"})
 _SETTINGS = frozenset({"set", "enable", "disable", "listen", "engine", "locals", "on", "init"})
 _MAKERS = frozenset({"express", "express-promise-router", "router", "@root/async-router"})
@@ -93,7 +96,7 @@ class Express(Base):
         keeps = outside.package in ("express", "body-parser") and _keeps_raw(calling)
         return Value(shape=Thing(MIDDLEWARE, "raw-body" if keeps or name == "raw" else name or outside.package))
 
-    def member(self, thing: Thing, name: str, visit: Visit) -> Value | None:  # noqa: ARG002, PLR0911 - each thing has its own
+    def member(self, thing: Thing, name: str, visit: Visit) -> Value | None:  # noqa: PLR0911 - each thing has its own
         if thing.kind == ROUTER and name in ("router", "app"):
             return Value(shape=thing)
         if not isinstance(thing.data, Exchange):
@@ -101,6 +104,8 @@ class Express(Base):
         if thing.kind == REQUEST:
             if name == "app" and isinstance(thing.data.app, Router):
                 return Value(shape=Thing(ROUTER, data=thing.data.app))
+            if name in _TAKEN and (not visit.used or visit.used[-1][0] != TAKES):
+                visit.used.append((TAKES, Spot("", 0)))
             return in_request(thing.data, name)
         if thing.kind == SESSION:
             return in_session(thing.data, name)
@@ -125,6 +130,8 @@ class Express(Base):
             return self._go_on(thing, calling)
         if thing.kind == MIDDLEWARE and name == "":
             calling.visit.used.append((f"middleware {thing.name}", calling.spot))
+            if isinstance(thing.data, tuple):
+                calling.visit.used.extend((one, thing.data[0]) for one in thing.data[1])
             proceed(calling)
             return Value()
         if thing.kind == SESSION:
@@ -186,6 +193,7 @@ class Express(Base):
             return Value(shape=Thing(RESPONSE, str(said), exchange))
         if name == "cookie":
             calling.visit.used.append(("cookie", calling.spot))
+            cookie_set(calling)
         if name not in _ENDS:
             return Value(shape=thing)
         said_before = exchange.said(calling.visit)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors import exact
-from walkdown.doors.values import UNKNOWN, Record, Source, Thing, Value, member_of, of
+from walkdown.doors.values import UNKNOWN, Record, Source, Thing, Value, member_of, of, replace
 from walkdown.doors.visits import Visit
 from walkdown.model.door import Origin
 

@@ -6,12 +6,15 @@ from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.shared import has, record_of
 from walkdown.doors.libraries.web import address_of
 from walkdown.doors.library import Calling, Given
-from walkdown.doors.values import UNKNOWN, Closure, Literal, Outside, Thing, Value, of
+from walkdown.doors.values import UNKNOWN, Closure, Items, Literal, Outside, Thing, Value, bounded, constant, of
 from walkdown.doors.visits import Did, Visit
 from walkdown.model.door import Operation, Origin
 
 _UPLOAD, _TAKES = "upload", "upload.middleware"
+MADE_AT = "made at "  # among the columns of an upload: where it was set up
 _FS = frozenset({"fs", "node:fs", "fs/promises", "node:fs/promises", "fs-extra", "graceful-fs", "mz/fs"})
+_PATHS = frozenset({"path", "node:path", "path/posix"})
+_JOINS = frozenset({"join", "resolve", "normalize"})
 _MULTER = frozenset({"multer", "express-fileupload", "formidable", "busboy", "connect-busboy"})
 _READS = frozenset({
     "readFile", "readFileSync", "createReadStream", "readdir", "readdirSync", "readJson", "readJSON",
@@ -31,12 +34,14 @@ _LOOKS = frozenset({"existsSync", "exists", "stat", "statSync", "access", "acces
 class Files(Base):
     """The operation's `key` says what is done: read, write, delete, upload."""
 
-    packages = frozenset(_FS | _MULTER)
+    packages = frozenset(_FS | _MULTER | _PATHS)
 
     def called(self, outside: Outside, calling: Calling) -> Value | None:
         last = outside.chain[-1] if outside.chain else ""
         if outside.package in _FS:
             return self._on_file(last, calling)
+        if outside.package in _PATHS:
+            return _path(last, calling)
         if outside.package == "express-fileupload":
             return Value(shape=Thing(_TAKES, "express-fileupload", _limits(calling)))
         if outside.package == "multer" and last in ("", "default"):
@@ -91,10 +96,22 @@ class Files(Base):
             calling.follower.invoke(going_on, (), calling.visit, calling.spot)
 
 
+def _path(name: str, calling: Calling) -> Value | None:
+    """`path.join(folder, name)`. What is left of a path by its last part leads out of no folder."""
+    if name in ("basename", "extname"):
+        return of(Origin.MADE, "name")
+    if name not in _JOINS:
+        return None
+    parts: list[Value] = []
+    for one in calling.args:
+        parts.extend((constant("/"), one.value) if parts else (one.value,))
+    return Value(bounded(frozenset(source for one in parts for source in one.sources)), Items(tuple(parts)))
+
+
 def _limits(calling: Calling) -> tuple[str, ...]:
     """Which of them the upload has: a limit of size, a filter of types."""
     options = record_of(calling.arg(0))
-    found = ["limits"] if has(options, "limits", "limitHandler") else []
-    if has(options, "fileFilter"):
+    found = ["limits"] if has(options, "limits", "limitHandler") or options.open else []
+    if has(options, "fileFilter") or options.open:
         found.append("filter")
-    return tuple(found)
+    return (*found, f"{MADE_AT}{calling.spot.path}:{calling.spot.line}")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors.entrances import joined
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.d1 import binding
 from walkdown.doors.libraries.express_exchange import NEXT
+from walkdown.doors.libraries.project_keys import said_by_token, signs_the_public_key
 from walkdown.doors.libraries.schemas import check, schema_of
 from walkdown.doors.libraries.web import answered, request, status_of
 from walkdown.doors.library import Calling, Given
-from walkdown.doors.values import UNKNOWN, Closure, Fact, Items, Outside, Record, Source, Thing, Value, of
+from walkdown.doors.values import UNKNOWN, Closure, Fact, Items, Outside, Record, Source, Thing, Value, of, replace
 from walkdown.doors.visits import Spot, Visit
 from walkdown.model.door import Origin
 
@@ -82,6 +83,8 @@ class Hono(Base):
         if name in ("getCookie", "getSignedCookie"):
             return of(Origin.INPUT, "cookies", _text(calling.arg(1)) or "*")
         if name in ("verify", "verifyWithJwks") and outside.package == "hono/jwt":
+            if signs_the_public_key(calling.arg(1)):
+                return said_by_token()
             token = calling.arg(0)
             sources = token.sources if token is not None else _CREDENTIALS
             calling.visit.hold((Fact("verified", sources, detail="login"),), calling.spot)
@@ -95,8 +98,15 @@ class Hono(Base):
         self.apps.append(app)
         return Value(shape=Thing(APP, data=app))
 
-    def member(self, thing: Thing, name: str, visit: Visit) -> Value | None:  # noqa: ARG002
+    def member(  # noqa: PLR0911 - one line for each thing
+        self,
+        thing: Thing,
+        name: str,
+        visit: Visit,  # noqa: ARG002
+    ) -> Value | None:
         asked = thing.data
+        if thing.kind == APP and name in ("fetch", "request"):
+            return Value(shape=thing)  # what serves it: `Deno.serve(app.fetch)`
         if thing.kind == ENV:
             return binding(name)
         if not isinstance(asked, Asked):
@@ -233,7 +243,8 @@ def _runs(thing: Thing, calling: Calling) -> Value | None:
     if not isinstance(asked, Asked):
         return None
     if thing.name in _LOGINS:
-        calling.visit.hold((Fact("verified", _CREDENTIALS, detail="login"),), calling.spot)
+        if not _is_for_all(thing):
+            calling.visit.hold((Fact("verified", _CREDENTIALS, detail="login"),), calling.spot)
         asked.kept.setdefault("jwtPayload", of(Origin.IDENTITY, "token"))
     elif thing.name == "validator" and isinstance(thing.data, tuple):
         _looked_at(asked, _text(thing.data[0].value), thing.data[1].value if len(thing.data) > 1 else None, calling)
@@ -243,6 +254,12 @@ def _runs(thing: Thing, calling: Calling) -> Value | None:
     if after is not None and isinstance(after.shape, Thing) and after.shape.kind == NEXT:
         calling.follower.invoke(after, (), calling.visit, calling.spot)
     return Value()
+
+
+def _is_for_all(thing: Thing) -> bool:
+    """`jwt({ secret })` with the secret that the public key is signed with."""
+    options = thing.data[0].value.shape if isinstance(thing.data, tuple) and thing.data else None
+    return isinstance(options, Record) and signs_the_public_key(options.get("secret"))
 
 
 def _in_body(value: Value) -> Value:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.express import exchange_of, proceed
 from walkdown.doors.libraries.express_exchange import Exchange
+from walkdown.doors.libraries.project_keys import said_by_token, signs_the_public_key
+from walkdown.doors.libraries.session_marks import session_kept, token_signed
 from walkdown.doors.library import Calling, Given
 from walkdown.doors.rows import CREDENTIALS
 from walkdown.doors.values import (
@@ -24,12 +25,13 @@ from walkdown.doors.values import (
     Thing,
     Value,
     of,
+    replace,
 )
 from walkdown.doors.visits import Visit
 from walkdown.model.door import Origin
 
 MIDDLEWARE, _FIREBASE, _CLERK, _OIDC = "identity.middleware", "identity.firebase", "identity.clerk", "identity.oidc"
-_TOKENS = frozenset({"jsonwebtoken", "jwt-simple", "jsonwebtoken-promisified", "jose", "fast-jwt", "paseto"})
+_TOKENS = frozenset({"jsonwebtoken", "jwt-simple", "jsonwebtoken-promisified", "jose", "fast-jwt", "paseto", "djwt"})
 _PASSWORDS = frozenset({"bcrypt", "bcryptjs", "argon2", "bcrypt-nodejs", "@node-rs/argon2", "@node-rs/bcrypt"})
 _FIREBASES = frozenset({"firebase-admin", "firebase-admin/auth"})
 _CLERKS = frozenset({"@clerk/express", "@clerk/clerk-sdk-node", "@clerk/backend"})
@@ -67,7 +69,7 @@ class Identity(Base):
         if package in _CLERKS:
             return _clerk(name, calling)
         if package in _SESSIONS:
-            return Value(shape=Thing("express.middleware", "session"))
+            return Value(shape=Thing("express.middleware", "session", (calling.spot, session_kept(calling, package))))
         if package == "@auth/express" and name == "getSession":
             return Value(_WHO, maybe=True)
         if package in _AUTH0 and name == "auth" and package.endswith("connect"):
@@ -104,6 +106,8 @@ class Identity(Base):
 
 def _token(name: str, calling: Calling) -> Value | None:
     given = calling.arg(0)
+    if name in _CHECKED and signs_the_public_key(calling.arg(1)):
+        return said_by_token(wrapped=name != "verify")
     if name in _CHECKED:
         back = next((one.value for one in calling.args[1:] if isinstance(one.value.shape, Closure)), None)
         if back is not None:
@@ -114,6 +118,8 @@ def _token(name: str, calling: Calling) -> Value | None:
         # Nobody looked at the signature: whoever asks can have written all of it.
         return Value(given.sources if given is not None else frozenset(), maybe=True)
     if name in ("sign", "createSigner", "encode"):
+        if name == "sign":
+            token_signed(calling)
         back = next((one.value for one in calling.args if isinstance(one.value.shape, Closure)), None)
         if back is not None:
             args = (Given(NOTHING), Given(of(Origin.MADE)))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from walkdown.doors import calls
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.queries import Query, ask, query_in
 from walkdown.doors.libraries.shared import NO_TABLE, UNKNOWN_TABLE, Fields, Handle, Row, is_given, names_in, written
-from walkdown.doors.libraries.sql_run import run_sql, text_of
+from walkdown.doors.libraries.sql_run import built, run_sql, text_of
 from walkdown.doors.libraries.sql_text import read_statements
 from walkdown.doors.library import Calling, Given
-from walkdown.doors.values import UNKNOWN, Closure, Items, Outside, Record, Thing, Value
+from walkdown.doors.values import UNKNOWN, Closure, Items, Outside, Record, Thing, Value, replace
 from walkdown.doors.visits import Did
 from walkdown.model.door import Operation
 from walkdown.syntax.program import Param
@@ -76,6 +74,7 @@ class Knex(Base):
             return Value()
         if name == "raw":
             text, holes = text_of(first or UNKNOWN)
+            built(calling, first)
             rows = run_sql(calling, text, holes, calling.arg(1), "knex", held=handle)
             if rows.sources:
                 return replace(rows, others=(Record((("rows", rows),), open=True),))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.shared import names_in, written
 from walkdown.doors.library import Calling, Given, Parent
 from walkdown.doors.rows import row_of
-from walkdown.doors.values import UNKNOWN, Closure, Instance, Items, Outside, Record, Thing, Value
+from walkdown.doors.values import UNKNOWN, Closure, Instance, Items, Outside, Record, Thing, Value, replace
 from walkdown.doors.visits import Did
 from walkdown.model.door import Operation
 from walkdown.syntax.program import Param

@@ -5,16 +5,18 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, field
 
+from walkdown.doors import builtins
 from walkdown.doors.follow import in_common
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.library import Calling, Given
+from walkdown.doors.looked import looked_at
 from walkdown.doors.values import UNKNOWN, Closure, Items, Outside, Source, Thing, Value, either
 from walkdown.doors.visits import Held, Visit
 from walkdown.model.door import Origin
 
 REQUIRED = "required"  # `name`: the folder; `data`: whether it is known to be that folder and no other below
 _MOST_FILES = 200
-_RESOLVE, _REJECT, _REGEXP = "promise.resolve", "promise.reject", "regexp"
+_RESOLVE, _REJECT, _REGEXP, _NUMBER = "promise.resolve", "promise.reject", "regexp", "number"
 
 
 @dataclass(slots=True)
@@ -27,8 +29,12 @@ class _Settled:
 
 class Language(Base):
     packages = frozenset({"", "util", "node:util", "pify"})
+    globals = frozenset({"Number"})
 
-    def called(self, outside: Outside, calling: Calling) -> Value | None:
+    def imported(self, outside: Outside) -> Value | None:
+        return Value(shape=Thing(_NUMBER)) if outside == Outside("", ("Number",)) else None
+
+    def called(self, outside: Outside, calling: Calling) -> Value | None:  # noqa: PLR0911 - one line for each thing
         name = outside.chain[-1] if outside.chain else ""
         if outside.package in ("util", "node:util", "pify"):
             return calling.arg(0) if name in ("promisify", "") else None
@@ -37,6 +43,8 @@ class Language(Base):
         first = calling.arg(0)
         if name in ("require", "import") and first is not None:
             return _taken(first, calling, "=" if name == "require" else "*")
+        if name in ("isNaN", "isFinite") and first is not None:
+            return looked_at(first, yes=name == "isFinite")
         if name == "RegExp" and first is not None:
             return Value(frozenset({Source(Origin.CONSTANT)}), Thing(_REGEXP, first.text or ""))
         if name == "Promise" and calling.new and first is not None:
@@ -44,6 +52,8 @@ class Language(Base):
         return None
 
     def member(self, thing: Thing, name: str, visit: Visit) -> Value | None:  # noqa: ARG002
+        if thing.kind == _NUMBER:
+            return Value(frozenset({Source(Origin.CONSTANT)})) if name.isupper() else None
         return Value(UNKNOWN.sources, thing) if thing.kind == REQUIRED and name in ("default", "router") else None
 
     def method(self, thing: Thing, name: str, calling: Calling) -> Value | None:
@@ -59,8 +69,18 @@ class Language(Base):
         if name == "" and thing.kind == _REJECT:
             return Value(shape=Thing("refusal"))
         if thing.kind == _REGEXP and name in ("test", "exec"):
-            return Value(frozenset(source for one in calling.args for source in one.value.sources))
-        return None
+            return looked_at(Value(frozenset(source for one in calling.args for source in one.value.sources)))
+        return _of_number(name, calling) if thing.kind == _NUMBER else None
+
+
+def _of_number(name: str, calling: Calling) -> Value | None:
+    """`Number(text)`, `Number.isInteger(value)`."""
+    first = calling.arg(0)
+    if name == "" or first is None:
+        return builtins.call("Number", calling.args, calling.visit, calling.spot, calling) if name == "" else None
+    if name in ("isInteger", "isSafeInteger", "isFinite", "isNaN"):
+        return looked_at(first, yes=name != "isNaN")
+    return builtins.global_method("Number", name, calling)
 
 
 def _taken(module: Value, calling: Calling, name: str) -> Value | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors.libraries.shared import UNKNOWN_TABLE, Handle
 from walkdown.doors.library import Calling
-from walkdown.doors.values import Closure, Record, Thing, Value
+from walkdown.doors.values import Closure, Record, Thing, Value, replace
 
 MODEL, SCHEMA, BAG, QUERY, ROW, SESSION, DB = (
     "mongoose.model", "mongoose.schema", "mongoose.bag", "mongoose.query", "mongoose.row", "mongoose.session",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from walkdown.doors import calls
 from walkdown.doors.libraries import mongo_words as words
 from walkdown.doors.libraries.base import Base
@@ -24,7 +22,7 @@ from walkdown.doors.libraries.mongo_models import (
 from walkdown.doors.libraries.queries import Query, ask, query_in
 from walkdown.doors.libraries.shared import UNKNOWN_TABLE, Handle, Row, changed, is_given, record_of, save, within
 from walkdown.doors.library import Calling, Given
-from walkdown.doors.values import UNKNOWN, Closure, Outside, Source, Thing, Value
+from walkdown.doors.values import UNKNOWN, Closure, Outside, Source, Thing, Value, replace
 from walkdown.doors.visits import Did, Spot, Visit
 from walkdown.model.door import Operation, Origin
 from walkdown.syntax.program import Call, Member, Name, Param, Text

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 
 _OTHERS = frozenset({
     "class-validator", "class-transformer", "nestjs-zod", "@anatine/zod-nestjs", "nestjs-throttler-storage-redis",
-    "@sentry/nestjs", "nestjs-cls", "nest-commander", "eventemitter2", "@nest-lab/throttler-storage-redis",
+    "@sentry/nestjs", "nestjs-cls",
+    "nestjs-i18n", "nest-commander", "eventemitter2", "@nest-lab/throttler-storage-redis",
 })  # fmt: skip
 _NOT_OURS = frozenset({"@nestjs/typeorm", "@nestjs/mongoose", "@nestjs/sequelize"})
 _MAPPED = frozenset({"PartialType", "PickType", "OmitType", "IntersectionType", "createZodDto"})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from walkdown.doors import exact
 from walkdown.doors.libraries.nest_things import PASSPORT, THROTTLER, Context, as_identity
 from walkdown.doors.library import Calling, Given
@@ -19,6 +17,7 @@ from walkdown.doors.values import (
     Value,
     is_never,
     of,
+    replace,
 )
 from walkdown.model.door import Origin
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from walkdown.doors.libraries.nest_things import BUS, CONFIG, EMITTER, JWT, LOGGER, listed
+from walkdown.doors.libraries.session_marks import signed_by_service
 from walkdown.doors.library import Calling
 from walkdown.doors.values import UNKNOWN, Fact, Instance, Source, Thing, Value, of
 from walkdown.model.door import Origin
@@ -67,5 +68,6 @@ def _token(name: str, calling: Calling) -> Value | None:
     if name == "decode":
         return Value(token.sources if token is not None else frozenset(), maybe=True)
     if name in ("sign", "signAsync"):
+        signed_by_service(calling)
         return Value(frozenset({Source(Origin.MADE)}))
     return None

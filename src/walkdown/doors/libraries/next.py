@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from walkdown.doors import exact
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.next_request import (
@@ -23,7 +21,7 @@ from walkdown.doors.libraries.next_request import (
 )
 from walkdown.doors.library import Calling
 from walkdown.doors.matcher import any_covers
-from walkdown.doors.values import NEVER, Closure, Outside, Thing, Value
+from walkdown.doors.values import NEVER, Closure, Outside, Thing, Value, replace
 from walkdown.doors.visits import Spot, Visit
 
 PASSES = "next.passes"  # what a middleware gives that lets the request by

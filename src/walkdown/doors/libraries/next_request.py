@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors import exact
 from walkdown.doors.follow import is_bad
+from walkdown.doors.libraries.session_marks import cookie_set
 from walkdown.doors.libraries.web import ANSWER, REFUSAL, status_in
 from walkdown.doors.library import Calling
-from walkdown.doors.values import Items, Record, Source, Thing, Value, of
+from walkdown.doors.values import Items, Record, Source, Thing, Value, of, replace
 from walkdown.doors.visits import Answer
 from walkdown.model.door import Origin
 
@@ -89,6 +90,8 @@ def on_bag(bagged: Thing, name: str, calling: Calling) -> Value | None:
     if name in _CHANGES:
         if bagged.name == "cookies":
             calling.visit.used.append(("cookie", calling.spot))
+            if name == "set":
+                cookie_set(calling)
         return Value()
     return None
 

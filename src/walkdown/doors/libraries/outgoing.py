@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from walkdown.doors.libraries.base import Base
+from walkdown.doors.libraries.file_marks import SIGNED_ADDRESS
 from walkdown.doors.libraries.shared import has, record_of
 from walkdown.doors.libraries.web import address_of
 from walkdown.doors.library import Calling, Given
@@ -39,7 +40,13 @@ _SERVICES = {
     "@mailchimp/mailchimp_marketing": "mailchimp", "@azure/storage-blob": "azure-blob", "plaid": "plaid",
     "expo-server-sdk": "expo",
     "@nestjs-modules/mailer": "mail", "mailersend": "mailersend", "brevo": "brevo", "imagekit": "imagekit",
-    "telegraf": "telegram",
+    "telegraf": "telegram", "@aws-sdk/s3-presigned-post": "", "@vercel/blob": "blob", "convex/browser": "convex",
+    "convex/nextjs": "convex", "@google-cloud/vertexai": "gemini", "ollama": "ollama", "together-ai": "together.ai",
+    "@fal-ai/client": "fal.ai", "@fal-ai/serverless-client": "fal.ai", "@azure/openai": "openai",
+    "@huggingface/inference": "huggingface", "elevenlabs": "elevenlabs", "@elevenlabs/elevenlabs-js": "elevenlabs",
+    "@langchain/openai": "openai", "@langchain/anthropic": "anthropic", "@langchain/google-genai": "gemini",
+    "@langchain/groq": "groq", "@perplexity-ai/perplexity_ai": "perplexity", "@deepgram/sdk": "deepgram",
+    "assemblyai": "assemblyai", "@openrouter/ai-sdk-provider": "openrouter", "voyageai": "voyageai",
 }  # fmt: skip
 _MAIL_SENDS = frozenset({"sendMail", "send", "sendMultiple", "sendEmail"})
 # The last word of a call to a client, such as `stripe.refunds.create`, that sends something.
@@ -55,7 +62,8 @@ _SENDS = frozenset({
     "refund", "subscribe", "sendPushNotificationsAsync", "createReadStream", "save", "presignedPutObject",
     "finalizeInvoice", "pay",
     "refunds", "all", "listObjects", "headObject", "copyObject", "sendMessage", "chat", "uploader", "get", "put",
-    "remove", "call", "sendEach", "sendEachForMulticast", "sendMulticast", "sendToDevice",
+    "remove", "call", "mutation", "action", "fetchMutation", "fetchAction", "fetchQuery", "invoke",
+    "generateContentStream", "sendMessageStream", "textToSpeech", "convert", "transcribe", "edit", "sendEach", "sendEachForMulticast", "sendMulticast", "sendToDevice",
 })  # fmt: skip
 _LOCAL = frozenset(
     {
@@ -126,6 +134,7 @@ class Outgoing(Base):
             return Value(shape=Thing(_PLAIN))
         name = _SERVICES.get(package, package.rsplit("client-", 1)[-1])
         if not name:
+            _signed_address(calling, calling.arg(1))
             return Value(frozenset(source for one in calling.args for source in one.value.sources))
         if last in _LOCAL and last != "createTransport":
             return None
@@ -165,6 +174,8 @@ class Outgoing(Base):
         if thing.kind == _PLAIN:
             return Value(shape=thing)
         if thing.kind == _SERVICE and isinstance(thing.data, Client):
+            if name in ("getSignedUrl", "getSignedUrlPromise", "createPresignedPost"):
+                _signed_address(calling, calling.arg(1), (calling.arg(0) or UNKNOWN).text or "")
             if name in _LOCAL:
                 return None
             if name in _SENDS or name in _MAIL_SENDS:
@@ -229,6 +240,15 @@ class Outgoing(Base):
             if isinstance(one.value.shape, Closure):
                 calling.follower.invoke(one.value, (Given(answer), Given(answer)), calling.visit, calling.spot)
         return answer
+
+
+def _signed_address(calling: Calling, command: Value | None, said: str = "") -> None:
+    """Whoever gets the address may store or fetch that file: `getSignedUrl(client, new PutObjectCommand({ Key }))`."""
+    shape = command.shape if command is not None else None
+    name = said or (shape.name if isinstance(shape, Thing) else "")
+    what = "download" if "get" in name.lower() else "upload"
+    chosen = command is not None and command.has(Origin.INPUT)
+    calling.visit.used.append((f"{SIGNED_ADDRESS}{what}{' chosen' if chosen else ''}", calling.spot))
 
 
 def _limited(calling: Calling) -> bool:

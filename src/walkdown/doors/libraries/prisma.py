@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.shared import (
     NOT_ALL,
+    OPENED,
     Fields,
     asked,
     begin,
@@ -17,12 +16,12 @@ from walkdown.doors.libraries.shared import (
     within,
     written,
 )
-from walkdown.doors.libraries.sql_run import run_sql, text_of
+from walkdown.doors.libraries.sql_run import built, run_sql, text_of
 from walkdown.doors.library import Calling, Given, Parent
 from walkdown.doors.rows import row_of
 from walkdown.doors.tables import Table, Tables
 from walkdown.doors.truth import truthy_facts
-from walkdown.doors.values import UNKNOWN, Instance, Items, Literal, Outside, Record, Thing, Value, element_of
+from walkdown.doors.values import UNKNOWN, Instance, Items, Literal, Outside, Record, Thing, Value, element_of, replace
 from walkdown.doors.visits import Did, Visit
 from walkdown.model.door import Operation
 from walkdown.syntax.program import Param
@@ -62,6 +61,7 @@ class Prisma(Base):
     def __init__(self, tables: Tables | None = None) -> None:
         self._models = {one.name[:1].lower() + one.name[1:]: one for one in (tables or Tables()).all}
         self._by_name = {one.name: one for one in (tables or Tables()).all}
+        self._scoped = False  # an extension may add filters to every query
 
     def owns(self, outside: Outside) -> bool:
         """The client may be generated into the project, where it is no file yet."""
@@ -69,6 +69,7 @@ class Prisma(Base):
 
     def called(self, outside: Outside, calling: Calling) -> Value | None:
         if outside.chain == ("PrismaClient",):
+            calling.visit.used.append((OPENED, calling.spot))
             return Value(shape=Thing(_CLIENT))
         if outside.chain in (("Prisma", "sql"), ("Prisma", "raw"), ("Prisma", "join")):
             return Value(
@@ -135,17 +136,19 @@ class Prisma(Base):
                 return given
             handle = Value(shape=Thing(_CLIENT, data=begin(calling.visit)))
             return calling.follower.invoke(given, (Given(handle),), calling.visit, calling.spot)
-        if name == "$extends":
+        if name in ("$extends", "$use"):
+            self._scoped = self._scoped or name == "$use" or has(record_of(given), "query")
             return Value(shape=thing)
         if name in _RAW:
             return self._raw(thing, name, calling)
-        return Value() if name in ("$connect", "$disconnect", "$on", "$use") else None
+        return Value() if name in ("$connect", "$disconnect", "$on") else None
 
     def _raw(self, thing: Thing, name: str, calling: Calling) -> Value:
         values = [one.value for one in calling.args]
         number = thing.data if isinstance(thing.data, int) else 0
         if name.endswith("Unsafe"):
             text, holes = text_of(values[0] if values else UNKNOWN)
+            built(calling, values[0] if values else None)
             return run_sql(calling, text, holes, Value(shape=Items(tuple(values[1:]))), "prisma", number)
         text, holes = text_of(Value(shape=Items(tuple(values))) if len(values) != 1 else values[0])
         return run_sql(calling, text, holes, None, "prisma", number)
@@ -157,7 +160,7 @@ class Prisma(Base):
             filters=self._filters(wanted.get("where")), bounded=not many or has(wanted, "take"),
             ordered=has(wanted, "orderBy"),
             columns=(*names_in(wanted.get("select")), *(f"-{one}" for one in names_in(wanted.get("omit")))),
-            why=NOT_ALL if wanted.open else "",
+            key="scoped" if self._scoped else "", why=NOT_ALL if wanted.open else "",
         )  # fmt: skip
         value = row_of(calling.visit, did, many=many, maybe=not name.endswith("OrThrow"))
         if name.endswith("OrThrow"):
@@ -179,7 +182,7 @@ class Prisma(Base):
                 sets, given = (*sets, *(one for one in more if one not in sets)), given or other
         did = Did(
             table, operation, calling.spot, "prisma", filters=self._filters(wanted.get("where")), sets=sets,
-            given=given,
+            given=given, key="scoped" if self._scoped else "many" if name.endswith("Many") else "",
             why=NOT_ALL if wanted.open else "",
         )  # fmt: skip
         result = row_of(calling.visit, did, maybe=False)
@@ -238,7 +241,8 @@ class Prisma(Base):
         where = inner.get("where") or (what if word.startswith("delete") else None)
         why = "" if table in self._by_name or not self._by_name else "The relation is not in the schema that was read."
         did = Did(
-            table, operation, calling.spot, "prisma", filters=self._filters(where), sets=sets, given=given, why=why
+            table, operation, calling.spot, "prisma", filters=self._filters(where), sets=sets, given=given,
+            key="scoped" if self._scoped else "", why=why,
         )
         calling.visit.do(did)
         self._nested(table, data, calling, deep + 1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors.libraries.shared import Fields, Row, as_row, within
 from walkdown.doors.library import Calling
 from walkdown.doors.rows import read_by
-from walkdown.doors.values import Shape, Thing, Value
+from walkdown.doors.values import Shape, Thing, Value, replace
 from walkdown.doors.visits import Did, Visit
 
 
@@ -32,7 +32,7 @@ class Query:
     def change(self, **changes: object) -> None:
         did = self.did
         if did is not None:
-            self.visit.did[self.number] = replace(did, **changes)  # type: ignore[arg-type]
+            self.visit.did[self.number] = replace(did, **changes)
 
     def ask(self, fields: Sequence[tuple[str, Value]]) -> None:
         """One more filter; in a branch that need not be taken it may be missing."""

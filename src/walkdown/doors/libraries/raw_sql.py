@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walkdown.doors.libraries.base import Base
-from walkdown.doors.libraries.shared import Handle
-from walkdown.doors.libraries.sql_run import SQL, run_sql, text_of, turn
+from walkdown.doors.libraries.shared import OPENED, Handle
+from walkdown.doors.libraries.sql_run import SQL, built, run_sql, text_of, turn
 from walkdown.doors.libraries.sql_text import read_statements
 from walkdown.doors.library import Calling, Given
 from walkdown.doors.truth import truthy_facts
@@ -20,6 +20,7 @@ from walkdown.doors.values import (
     Thing,
     Value,
     element_of,
+    replace,
 )
 from walkdown.doors.visits import Visit
 from walkdown.syntax.program import Param
@@ -40,6 +41,9 @@ _CLASSES = frozenset({"Pool", "Client", "Database", "DatabaseSync", "Connection"
 _MAKES = frozenset(
     {"createPool", "createConnection", "createClient", "connect", "open", "neon", "createSqlTag", "verbose"}
 )
+# These hold connections of their own; the others send each query by itself, or open a file.
+_POOLED = frozenset({"pg", "mysql2", "mysql2/promise", "mysql", "promise-mysql", "mariadb", "pg-pool"})
+_OPENS = frozenset({"createPool", "createConnection"})
 _SAME = frozenset({
     "connect", "getConnection", "promise", "verbose", "acquire", "reserve", "pragma", "on", "release", "end",
     "destroy", "close",
@@ -73,6 +77,8 @@ class RawSql(Base):
         if outside.package == "pg-promise" and not calling.new and not outside.chain:
             return Value(shape=Thing("sql.promised", data=gives))
         if last in _CLASSES or last in _MAKES or not outside.chain:
+            if outside.package in _POOLED and (last in _CLASSES or last in _OPENS):
+                calling.visit.used.append((OPENED, calling.spot))
             return _connection(gives)
         return None
 
@@ -164,6 +170,7 @@ class RawSql(Base):
                 params.sources, Items(tuple(one.value for one in calling.args[1:] if one.value.shape is None))
             )
         text, holes = text_of(asked or UNKNOWN)
+        built(calling, asked)
         rows = run_sql(calling, text, holes, params, "sql", held=held)
         answer = self._answer(held, rows, name)
         back = next((one.value for one in reversed(calling.args) if isinstance(one.value.shape, Closure)), None)
@@ -184,6 +191,7 @@ class RawSql(Base):
         first = plain[0] if plain else None
         params = spread or (first if first is not None and isinstance(first.shape, (Record, Items)) else None)
         params = params or Value(shape=Items(tuple(plain)))
+        built(calling, asked)
         return self._answer(held, run_sql(calling, text, holes, params, "sql", held=held), name)
 
     def _answer(self, held: Connection, rows: Value, name: str) -> Value:

@@ -24,11 +24,12 @@ _AJVS, _HELPS_AJV = (
     frozenset({"ajv", "ajv/dist/2020", "ajv/dist/jtd"}),
     frozenset({"ajv-formats", "ajv-errors", "ajv-keywords"}),
 )
+_JSON_SCHEMA = frozenset({"jsonschema", "is-my-json-valid", "@cfworker/json-schema"})
 _CLASSES = frozenset({"class-validator", "class-transformer", "class-transformer-validator"})
 
 
 class RequestChecks(Base):
-    packages = _PACKS | _BY_PARTS | _AJVS | _HELPS_AJV | _CLASSES | {"validator"}
+    packages = _PACKS | _BY_PARTS | _AJVS | _HELPS_AJV | _CLASSES | _JSON_SCHEMA | {"validator"}
 
     def imported(self, outside: Outside) -> Value | None:
         if outside.package == "celebrate" and outside.chain == ("Joi",):
@@ -38,7 +39,7 @@ class RequestChecks(Base):
             return Value(frozenset({Source(Origin.CONSTANT)}), Literal(part)) if part else None
         return None
 
-    def called(self, outside: Outside, calling: Calling) -> Value | None:
+    def called(self, outside: Outside, calling: Calling) -> Value | None:  # noqa: PLR0911 - one line for each thing
         name = outside.chain[-1] if outside.chain else ""
         if outside.package in _PACKS:
             return _express_validator(name, calling)
@@ -48,7 +49,9 @@ class RequestChecks(Base):
             return _plain_check(name, calling)
         if outside.package in _HELPS_AJV:
             return calling.arg(0)
-        if outside.package in _AJVS:
+        if outside.package in _JSON_SCHEMA and name == "validate":
+            return _by_json_schema(calling)
+        if outside.package in _AJVS or outside.package in _JSON_SCHEMA:
             return Value(shape=Thing(_AJV))
         return _of_class(name, calling) if outside.package in _CLASSES else None
 
@@ -178,6 +181,16 @@ def _ajv(thing_: Thing, name: str, calling: Calling) -> Value | None:
     return Value(shape=thing_) if name.startswith(("add", "remove")) else None
 
 
+def _by_json_schema(calling: Calling) -> Value:
+    """`validate(value, schema)`: an answer with `valid` and `errors`."""
+    given, schema = calling.arg(0), calling.arg(1)
+    if given is not None:
+        asked = Value(given.sources) if given.sources else given
+        check(_of_json(schema), asked, calling.visit, calling.spot)
+    sources = frozenset({Source(Origin.MADE, ("schema",))})
+    return Value(sources, Record((("valid", Value(sources)), ("errors", Value(sources))), open=True))
+
+
 def _of_json(given: Value | None, deep: int = 0) -> Schema:
     shape = given.shape if given is not None else None
     properties = shape.get("properties") if isinstance(shape, Record) else None
@@ -199,8 +212,17 @@ def _of_class(name: str, calling: Calling) -> Value | None:
         return made
     if name in ("validate", "validateOrReject", "validateSync") and first is not None:
         _held(first, calling)
+        if any(_drops(one.value) for one in calling.args[1:]) and first.sources:
+            calling.visit.checked.append((Value(first.sources), calling.spot))
         return Value(frozenset({Source(Origin.UNKNOWN, ("error",))}), maybe=True)
     return None
+
+
+def _drops(options: Value) -> bool:
+    """`{ whitelist: true }`: what the class does not name is taken away."""
+    shape = options.shape
+    said = [shape.get(name) for name in ("whitelist", "forbidNonWhitelisted")] if isinstance(shape, Record) else []
+    return any(one is not None and one.text != "false" for one in said)
 
 
 def _held(value: Value, calling: Calling) -> None:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from walkdown.doors.values import NOTHING, Items, Literal, Record, Source, Thing, Value, element_of, member_of
+from walkdown.doors.looked import shaped
+from walkdown.doors.values import (
+    NOTHING,
+    Fact,
+    Items,
+    Literal,
+    Record,
+    Source,
+    Thing,
+    Value,
+    element_of,
+    member_of,
+    replace,
+)
 from walkdown.doors.visits import Spot, Visit
 from walkdown.model.door import Origin
 
@@ -25,6 +38,10 @@ class Schema:
     open: bool = False
     optional: bool = False
     each: Value | None = None
+    words: tuple[str, ...] = ()
+    asked: bool = False
+
+    # words: the few it may be. asked: code of the project or a pattern looks at it, beyond its kind.
 
 
 def thing(schema: Schema) -> Value:
@@ -81,7 +98,39 @@ def check(schema: Schema | None, value: Value, visit: Visit, spot: Spot) -> Valu
     result, sources = through(schema, value)
     if sources:
         visit.checked.append((Value(sources), spot))
+        visit.hold(list(_one_of_few(schema, value)), spot)
     return result
+
+
+def one_of_few(value: Value, words: Iterable[str]) -> Fact:
+    """It is one of these words, or was refused."""
+    return Fact("among", inputs(value), detail=", ".join(sorted(words)))
+
+
+def _one_of_few(schema: Schema | None, value: Value, deep: int = 0) -> Iterator[Fact]:
+    if schema is None or deep > _DEEPEST:
+        return
+    if schema.words and inputs(value):
+        yield one_of_few(value, schema.words)
+    if schema.asked:
+        yield from shaped(value)
+    if schema.kind == "object":
+        for name, inner in schema.fields.items():
+            yield from _one_of_few(schema_of(inner), _part(value, name), deep + 1)
+
+
+def words_in(value: Value | None) -> tuple[str, ...]:
+    """`["a", "b"]`, `{ A: "a", B: "b" }`, `"a"`; none where not all are known."""
+    shape = value.shape if value is not None else None
+    if isinstance(shape, Literal) and shape.value:
+        return (shape.value,)
+    if isinstance(shape, Record) and not shape.open:
+        texts = [one.text for _, one in shape.entries]
+    elif isinstance(shape, Items) and shape.each is None:
+        texts = [one.text for one in shape.known]
+    else:
+        return ()
+    return tuple(one for one in texts if one) if all(texts) else ()
 
 
 def through(schema: Schema | None, value: Value, deep: int = 0) -> tuple[Value, frozenset[Source]]:
@@ -117,6 +166,8 @@ def _part(value: Value, name: str) -> Value:
     entry = value.shape.get(name)
     if entry is None and (spread := value.shape.get("...")) is not None:
         return member_of(spread, name)
+    if entry is None and value.shape.open and any(source.origin is Origin.INPUT for source in value.sources):
+        return member_of(value, name)  # a query of which some parts are known
     return entry or NOTHING
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walkdown.doors import calls
 from walkdown.doors.follow import Follower
@@ -23,7 +23,7 @@ from walkdown.doors.libraries.shared import (
     within,
     written,
 )
-from walkdown.doors.libraries.sql_run import run_sql, text_of
+from walkdown.doors.libraries.sql_run import built, run_sql, text_of
 from walkdown.doors.library import Calling, Given, Parent
 from walkdown.doors.rows import row_of
 from walkdown.doors.values import (
@@ -38,6 +38,7 @@ from walkdown.doors.values import (
     Value,
     constant,
     member_of,
+    replace,
 )
 from walkdown.doors.visits import Did, Spot, Visit
 from walkdown.model.door import Operation
@@ -209,6 +210,7 @@ class Sequelize(Base):
         options = record_of(calling.arg(1))
         params = options.get("replacements") or options.get("bind")
         text, holes = text_of(calling.arg(0) or UNKNOWN)
+        built(calling, calling.arg(0))
         rows = run_sql(calling, text, holes, params, "sequelize", words.transaction_of(calling))
         return rows if options.get("type") is not None else Value(rows.sources, Items((rows, UNKNOWN)))
 

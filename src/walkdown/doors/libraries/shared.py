@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors.library import Calling
 from walkdown.doors.values import (
@@ -20,10 +20,12 @@ from walkdown.doors.values import (
     Value,
     element_of,
     member_of,
+    replace,
 )
 from walkdown.doors.visits import Did, Visit
 from walkdown.model.door import Operation
 
+OPENED = "connection opened"  # a client of a database is made, which may happen for each request
 UNKNOWN_TABLE = "(unknown)"
 NO_TABLE = "Which table it reaches is decided when it runs."
 NOT_ALL = "Not all of what it asks is known."
@@ -82,7 +84,11 @@ def written(data: Value | None) -> tuple[Fields, Value | None]:
     if not isinstance(shape, Record):
         return (), None if shape == Literal(None) else data
     fields = tuple((name, one) for name, one in shape.entries if name not in ("...", "*"))
-    wholes = [one for name, one in shape.entries if name in ("...", "*")]
+    wholes = [
+        member_of(one, "*") if name == "*" and _from_outside(one) else one  # `changes[key] = body[key]`: field by field
+        for name, one in shape.entries
+        if name in ("...", "*")
+    ]
     return fields, next((one for one in wholes if _from_outside(one)), wholes[0] if wholes else None)
 
 

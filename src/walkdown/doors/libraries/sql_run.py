@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from walkdown.doors.checked import chosen, is_checked, paths_looked_at
 from walkdown.doors.libraries.shared import Handle, within
 from walkdown.doors.libraries.sql_clauses import Ref, Said
 from walkdown.doors.libraries.sql_text import read_statements
@@ -12,9 +13,10 @@ from walkdown.doors.library import Calling
 from walkdown.doors.rows import row_of
 from walkdown.doors.values import UNKNOWN, Instance, Items, Literal, Record, Thing, Value, constant, either
 from walkdown.doors.visits import Did, Spot, Visit
-from walkdown.model.door import Operation
+from walkdown.model.door import Operation, Origin
 
 SQL = "sql.text"
+BUILT = "input in sql: "  # a mark, followed by `surely` where it can be nothing else, and by which input
 _TABLE_NEVER = "(sql)"
 
 
@@ -36,6 +38,17 @@ def text_of(value: Value) -> tuple[str, tuple[Value, ...]]:
             holes.append(one)
             pieces.append(f"{HOLE}{len(holes) - 1}{HOLE}")
     return "".join(pieces), tuple(holes)
+
+
+def built(calling: Calling, asked: Value | None) -> None:
+    """Marks what of the request stands in the text of a statement itself, where nobody looked at it."""
+    _, holes = text_of(asked or UNKNOWN)
+    well, _ = paths_looked_at((held.fact for held in calling.visit.held), frozenset())
+    for hole in holes:
+        for source in sorted(chosen(hole), key=lambda one: one.path):
+            if not is_checked(source, well) and not isinstance(hole.shape, Thing):
+                sure = "" if any(one.origin is not Origin.INPUT for one in hole.sources) else "surely "
+                calling.visit.used.append((f"{BUILT}{sure}{'.'.join(source.path)}", calling.spot))
 
 
 def _is_sql(shape: object) -> bool:

@@ -6,7 +6,7 @@ Dialects differ; this reads the shape that they share. What it cannot tell it le
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors.libraries.sql_clauses import (
     AFTER_WHERE,
@@ -33,6 +33,7 @@ from walkdown.doors.libraries.sql_clauses import (
     unwrapped,
 )
 from walkdown.doors.libraries.sql_words import Word, split, words_of
+from walkdown.doors.values import replace
 from walkdown.model.door import Operation
 
 

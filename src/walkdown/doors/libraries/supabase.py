@@ -4,7 +4,6 @@ edge functions, changes that are pushed."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.supabase_auth import admin_method, auth_method
@@ -28,7 +27,7 @@ from walkdown.doors.libraries.supabase_client import (
 from walkdown.doors.libraries.supabase_query import Query, ask, build, of_function, of_table
 from walkdown.doors.library import Calling, Given
 from walkdown.doors.rows import row_of
-from walkdown.doors.values import UNKNOWN, Literal, Outside, Record, Source, Thing, Value, element_of, of
+from walkdown.doors.values import UNKNOWN, Literal, Outside, Record, Source, Thing, Value, element_of, of, replace
 from walkdown.doors.visits import Did, Visit
 from walkdown.model.door import Operation, Origin
 

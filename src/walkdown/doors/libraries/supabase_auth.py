@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from walkdown.doors.libraries.prisma import sets_of
 from walkdown.doors.libraries.supabase_client import Client, answer, failed
 from walkdown.doors.library import Calling
 from walkdown.doors.rows import row_of
-from walkdown.doors.values import Fact, Items, Record, Source, Thing, Value, of
+from walkdown.doors.values import Fact, Items, Record, Source, Thing, Value, of, replace
 from walkdown.doors.visits import Did
 from walkdown.model.door import Operation, Origin
 

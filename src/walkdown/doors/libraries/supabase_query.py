@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import re
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from walkdown.doors.libraries.prisma import sets_of
 from walkdown.doors.libraries.supabase_client import ERROR_READ, QUERY, USER, Client, failed, result
 from walkdown.doors.library import Calling
 from walkdown.doors.rows import read_by
-from walkdown.doors.values import NOTHING, Fact, Items, Literal, Record, Source, Thing, Value, constant, either, of
+from walkdown.doors.values import (
+    NOTHING,
+    Fact,
+    Items,
+    Literal,
+    Record,
+    Source,
+    Thing,
+    Value,
+    constant,
+    either,
+    of,
+    replace,
+)
 from walkdown.doors.visits import Did, Spot
 from walkdown.model.door import Operation, Origin
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from walkdown.doors import calls
@@ -26,6 +26,7 @@ from walkdown.doors.values import (
     Outside,
     Thing,
     Value,
+    replace,
 )
 from walkdown.doors.visits import Spot, Visit
 from walkdown.model.door import Operation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walkdown.doors.libraries.shared import (
     NO_TABLE,
@@ -21,7 +21,7 @@ from walkdown.doors.libraries.sql_words import HOLE
 from walkdown.doors.libraries.typeorm_words import conditions_of, table_of
 from walkdown.doors.library import Calling, Given
 from walkdown.doors.rows import row_of
-from walkdown.doors.values import UNKNOWN, Closure, Items, Record, Shape, Thing, Value, constant
+from walkdown.doors.values import UNKNOWN, Closure, Items, Record, Shape, Thing, Value, constant, replace
 from walkdown.doors.visits import Did, Visit
 from walkdown.model.door import Operation
 

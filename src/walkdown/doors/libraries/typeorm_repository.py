@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walkdown.doors.follow import Follower
 from walkdown.doors.libraries import typeorm_words as words
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.shared import NO_TABLE, UNKNOWN_TABLE, Handle, Row, as_row, changed, save, within, written
-from walkdown.doors.libraries.sql_run import run_sql, text_of
+from walkdown.doors.libraries.sql_run import built, run_sql, text_of
 from walkdown.doors.libraries.typeorm_builder import Builder
 from walkdown.doors.library import Calling
 from walkdown.doors.rows import row_of
-from walkdown.doors.values import UNKNOWN, ClassRef, Closure, Instance, Items, Record, Source, Thing, Value, element_of
+from walkdown.doors.values import (
+    UNKNOWN,
+    ClassRef,
+    Closure,
+    Instance,
+    Items,
+    Record,
+    Source,
+    Thing,
+    Value,
+    element_of,
+    replace,
+)
 from walkdown.doors.visits import Did
 from walkdown.model.door import Operation, Origin
 
@@ -29,6 +41,7 @@ class Repository:
 class RepositoryCalls(Base):
     def sql(self, handle: Handle, calling: Calling) -> Value:
         text, holes = text_of(calling.arg(0) or UNKNOWN)
+        built(calling, calling.arg(0))
         return run_sql(calling, text, holes, calling.arg(1), "typeorm", held=handle)
 
     def on_repository(self, of: Repository, name: str, calling: Calling) -> Value | None:

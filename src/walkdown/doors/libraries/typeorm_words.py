@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walkdown.doors.follow import Follower
 from walkdown.doors.libraries.shared import NO_TABLE, UNKNOWN_TABLE, Fields, asked, has, names_in, record_of, written
 from walkdown.doors.library import Calling
-from walkdown.doors.values import UNKNOWN, ClassRef, Items, Literal, Record, Thing, Value
+from walkdown.doors.values import UNKNOWN, ClassRef, Items, Literal, Record, Thing, Value, replace
 from walkdown.doors.visits import Did
 from walkdown.model.door import Operation
 from walkdown.syntax.program import Call, Class, Name, Obj, Text

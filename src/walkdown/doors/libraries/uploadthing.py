@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walkdown.doors.follow import in_common
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.next_request import request
 from walkdown.doors.library import Calling, Given
-from walkdown.doors.values import Outside, Record, Thing, Value, of
+from walkdown.doors.values import Outside, Record, Thing, Value, of, replace
 from walkdown.doors.visits import Answer, Frame, Held
 from walkdown.model.door import Origin
 

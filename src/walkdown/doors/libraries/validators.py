@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.schemas import (
     SCHEMA,
@@ -16,9 +14,10 @@ from walkdown.doors.libraries.schemas import (
     object_of,
     schema_of,
     thing,
+    words_in,
 )
 from walkdown.doors.library import Calling
-from walkdown.doors.values import Items, Outside, Record, Source, Thing, Value
+from walkdown.doors.values import Items, Outside, Record, Source, Thing, Value, replace
 from walkdown.doors.visits import Visit
 from walkdown.model.door import Origin
 
@@ -39,6 +38,8 @@ _CLOSES, _OPENS = (
 _GIVES = frozenset({"parse", "parseAsync", "validateSync", "validateAsync", "decode", "decodeAsync", "validateSyncAt"})
 _TELLS = frozenset({"safeParse", "safeParseAsync", "spa", "safeDecode"})
 _ASKS = frozenset({"isValid", "isValidSync", "is"})
+_LOOKS = frozenset({"refine", "superRefine", "check", "regex", "startsWith", "custom", "test", "pattern", "matches"})
+_WORDS = frozenset({"enum", "nativeEnum", "picklist", "literal", "enum_"})
 _UNHELD = frozenset({"cast", "describe", "getFieldNames", "toJSONSchema", "isType"})
 _MEANT = frozenset(
     {"valid", "oneOf", "equal", "allow", "string", "number", "email", "uuid", "int", "enum", "test", "custom"}
@@ -107,7 +108,7 @@ def _made(library: str, name: str, calling: Calling) -> Schema:  # noqa: PLR0911
         return _picked(inner, name, named_in(calling.arg(1)))
     if name == "preprocess":
         return schema_of(calling.arg(1)) or Schema(library)
-    return Schema(library)
+    return Schema(library, words=words_in(first) if name in _WORDS else ())
 
 
 def _of_several(library: str, calling: Calling) -> Schema:
@@ -154,10 +155,10 @@ def _changed(schema: Schema, name: str, calling: Calling) -> Schema:  # noqa: PL
         return replace(schema, open=first is None or first.text != "false")
     if name in ("options", "prefs", "preferences"):
         return _with_options(schema, first)
-    return _inner_changed(schema, name, first)
+    return _inner_changed(schema, name, first, calling)
 
 
-def _inner_changed(schema: Schema, name: str, first: Value | None) -> Schema:  # noqa: PLR0911 - each shape has an answer of its own
+def _inner_changed(schema: Schema, name: str, first: Value | None, calling: Calling) -> Schema:  # noqa: PLR0911 - each shape has an answer of its own
     if name == "array" and schema.library == "zod":
         return Schema(schema.library, "list", each=thing(schema))
     if name in ("items", "of"):
@@ -172,6 +173,11 @@ def _inner_changed(schema: Schema, name: str, first: Value | None) -> Schema:  #
         return replace(schema, fields=fields)
     if name == "pipe":
         return schema_of(first) or schema
+    if name in _LOOKS and schema.kind == "leaf":
+        return replace(schema, asked=True)
+    if name in ("valid", "oneOf", "equal") and schema.kind in ("leaf", "any"):
+        texts = [word for one in calling.args for word in words_in(one.value)]
+        return replace(schema, kind="leaf", words=tuple(texts))
     if schema.kind == "any" and name in _MEANT:
         return replace(schema, kind="leaf")
     return schema

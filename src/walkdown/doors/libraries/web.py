@@ -4,12 +4,12 @@ services."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from walkdown.doors.checked import TAKES
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.library import Calling
 from walkdown.doors.truth import EQUALS, compared
-from walkdown.doors.values import Fact, Items, Literal, Outside, Record, Source, Thing, Value, constant, of
+from walkdown.doors.values import Fact, Items, Literal, Outside, Record, Source, Thing, Value, constant, of, replace
 from walkdown.doors.visits import Answer, Did, Visit
 from walkdown.model.door import Operation, Origin
 
@@ -58,6 +58,8 @@ class Web(Base):
         self, thing: Thing, name: str, calling: Calling
     ) -> Value | None:
         if thing.kind == REQUEST:
+            if name in _READ or name == "formData":
+                calling.visit.used.append((TAKES, calling.spot))
             return _of_request(thing, name)
         if thing.kind == HEADERS and name in ("get", "has", "getAll"):
             asked = calling.arg(0)

@@ -13,7 +13,7 @@ _NODE = frozenset({"crypto", "node:crypto"})
 _CRYPTO_JS = frozenset({"crypto-js", "crypto-js/hmac-sha256", "crypto-js/sha256"})
 _HOOKS = frozenset({
     "svix", "standardwebhooks", "@octokit/webhooks", "@octokit/webhooks-methods", "@lemonsqueezy/lemonsqueezy.js",
-    "@paddle/paddle-node-sdk", "@polar-sh/sdk/webhooks",
+    "@paddle/paddle-node-sdk", "@polar-sh/sdk/webhooks", "@upstash/qstash", "@upstash/qstash/nextjs",
 })  # fmt: skip
 _SAYS = frozenset({"validateRequest", "validateRequestWithBody", "validateWebhookSignature", "validateExpressRequest"})
 # They throw where the signature is not right.

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from walkdown.doors.assemble import Followed
 from walkdown.doors.sql.state import Database
 from walkdown.doors.supabase_access import Access
+from walkdown.doors.supabase_policies import Policies
 from walkdown.doors.tables import Tables
 from walkdown.model.finding import Fact, Finding
 from walkdown.syntax.program import Program
@@ -17,7 +18,7 @@ from walkdown.syntax.program import Program
 @dataclass(frozen=True, slots=True)
 class Map:
     """`access`: what the browser does with the data itself. `tables`: as code, schemas and migrations declare them.
-    `read` gives the bytes of any file of `paths`."""
+    `read` gives the bytes of any file of `paths`. `policies`: the databases, asked as far as doors needed it."""
 
     doors: Sequence[Followed]
     access: Sequence[Access] = ()
@@ -26,6 +27,7 @@ class Map:
     paths: Sequence[str] = ()
     programs: Mapping[str, Program] = field(default_factory=dict)
     read: Callable[[str], bytes] = lambda _path: b""
+    policies: Policies = field(default_factory=lambda: Policies(()))
 
 
 Question: TypeAlias = Callable[[Map], Iterable[Finding | Fact]]

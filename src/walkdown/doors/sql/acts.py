@@ -35,6 +35,7 @@ from walkdown.doors.sql.expressions import (
     inside,
     sources_of,
 )  # fmt: skip
+from walkdown.doors.sql.merges import taken_apart
 from walkdown.doors.sql.statements import Act
 from walkdown.doors.sql.tree import LONGEST, after, child, dotted, every, flat, name_of, parse, statement
 
@@ -88,6 +89,9 @@ def read_act(text: str, line: int, guard: Expr) -> Read:
     text, into = take_into(text)
     if len(text) > LONGEST:
         return Read((), None, into, True)
+    if apart := taken_apart(text):
+        reads = [read_act(one, line, guard) for one in apart]
+        return Read(tuple(act for one in reads for act in one.acts), None, into, any(one.wrong for one in reads))
     tree = parse(usual(text) + ";")
     node, wrong = statement(tree), tree.root_node.has_error
     if node is None:
@@ -151,12 +155,16 @@ def _write(node: Node, line: int, guard: Expr, builder: Builder) -> Iterator[Act
             joined.append(made.where)
     where = child(node, "where_or_current_clause")
     joined.append(builder.expr(after(where, "where")) if where is not None else None)
+    what = "update" if node.type == "UpdateStmt" else "delete"
+    yield Act(what, name, line, guard, Select((), tuple(sources), both(*joined)), _sets(node, builder))
+
+
+def _sets(node: Node, builder: Builder) -> tuple[tuple[str, Expr], ...]:
     sets: list[tuple[str, Expr]] = []
     for clause in flat(child(node, "set_clause_list")):
         value = next((one for one in clause.children if one.type == "a_expr"), None)
         sets.extend((name_of(target)[0], builder.expr(value)) for target in every(clause, "set_target"))
-    what = "update" if node.type == "UpdateStmt" else "delete"
-    yield Act(what, name, line, guard, Select((), tuple(sources), both(*joined)), tuple(sets[:80]))
+    return tuple(sets[:80])
 
 
 def _insert(node: Node, name: str, line: int, guard: Expr, builder: Builder) -> Iterator[Act]:
@@ -176,7 +184,29 @@ def _insert(node: Node, name: str, line: int, guard: Expr, builder: Builder) -> 
             given = [target.expr for target in select.targets]
             rows = Select(select.targets, (From(name), *select.sources), select.where)
             yield from reads_of(select, line, guard)
-    yield Act("insert", name, line, guard, rows, tuple(zip(columns, given)))  # noqa: B905 - as many as both have
+    sets = tuple(zip(columns, given))  # noqa: B905 - as many as both have
+    yield Act("insert", name, line, guard, rows, sets)
+    conflict = child(node, "opt_on_conflict")
+    if conflict is not None and child(conflict, "set_clause_list") is not None:
+        yield _existing(node, conflict, Act("update", name, line, guard, rows, sets), builder)
+
+
+def _existing(node: Node, conflict: Node, new: Act, builder: Builder) -> Act:
+    """`on conflict ... do update`: the row that is there already is changed."""
+    called = child(child(node, "insert_target") or node, "ColId")
+    alias = name_of(called)[-1] if called is not None else ""
+    given = dict(new.sets)
+    keys = [name_of(one)[0] for one in every(child(conflict, "opt_conf_expr") or conflict, "index_elem") if name_of(one)]
+
+    def meant(parts: tuple[str, ...]) -> Expr | None:
+        return given.get(parts[1]) if len(parts) == 2 and parts[0] == "excluded" else None
+
+    clause = child(conflict, "where_clause")
+    found = replaced(builder.expr(after(clause, "where")), meant) if clause is not None else None
+    same = [Cmp("=", Col((alias or new.table.rpartition(".")[2], key)), given[key]) for key in keys if key in given]
+    sources = (From(new.table, alias), *new.rows.sources[1:])
+    sets = tuple((name, replaced(value, meant)) for name, value in _sets(conflict, builder))
+    return Act("update", new.table, new.line, new.guard, Select((), sources, both(new.rows.where, found, *same)), sets)
 
 
 # -- variables ---------------------------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
 from msgspec.structs import replace
 
-from walkdown.doors.sql import texts, words
+from walkdown.doors.sql import server_words, texts, words
 from walkdown.doors.sql.answers import Answers
 from walkdown.doors.sql.ask_tables import private, weighty
 from walkdown.doors.sql.expressions import And, Call, Cmp, Col, Expr, From, Lit, Mix, Select, both, inside
@@ -25,12 +26,17 @@ _QUIET = frozenset(
     {"boolean", "bool", "trigger", "event_trigger", "void", "integer", "int", "bigint", "app_role", "uuid"}
 )
 _LOG = re.compile(
-    r"log|audit|event|view|visit|metric|analytic|click|search|rate_limit|attempt|cache|session", re.IGNORECASE
+    r"(?:^|_)(?:log|audit|event|view|visit|metric|analytic|click|search|searche|rate_limit|attempt|cache|session)(?:$|_|s)",
+    re.IGNORECASE,
 )
 _COUNTER = re.compile(
-    r"count|view|visit|click|like|download|share|use|usage|hit|last_|updated_at|seen|read", re.IGNORECASE
+    r"count|view|visit|click|like|download|(?:^|_)shares?$|(?:^|_)(?:shares?_|used?_|uses$|usage)|(?:^|_)hit|last_|updated_at|"
+    r"seen|(?:^|_)reads?(?:$|_)",
+    re.IGNORECASE,
 )
-_HOLE = re.compile(r"%(?:\d+\$)?([sIL])")
+_BY = re.compile(r"_by(?:_id)?$|^(?:actor|admin|performer|operator)_id$")
+_PERSON = re.compile(r"^(?:user|owner|profile|customer|seller|account|member|client|buyer|creator|author)(?:_?id)?$")
+_DEEPEST = 2
 _RANK = {"delete": 0, "update": 1, "insert": 2, "select": 3}
 
 
@@ -44,7 +50,6 @@ def ask(asked: Answers) -> Iterator[Finding]:
             loose.append(one)
         if callable_by(asked, one):
             yield from _open(asked, one)
-            yield from _runs(asked, one)
     if loose:
         yield finding(
             texts.FUNCTION_PATH, Severity.LOW, sureness(asked.database), loose[0].spot, loose[0].short,
@@ -67,9 +72,9 @@ def _open(asked: Answers, one: FunctionState) -> Iterator[Finding]:
     floor = callable_by(asked, one)
     if body is None or floor is None:
         return
-    found: list[tuple[Severity, Act, Way]] = []
-    for act in body.acts:
-        for inner in act_ways(asked, one, act):
+    found: list[tuple[Severity, Reached, Way]] = []
+    for act in reached(asked, one):
+        for inner in act_ways(asked, act):
             way = narrower(inner, Way(floor))
             if way.who in (Who.ANYONE, Who.LOGIN) and not way.tied:
                 severity = _severity(asked, one, act, way)
@@ -78,7 +83,8 @@ def _open(asked: Answers, one: FunctionState) -> Iterator[Finding]:
                 break
     if not found:
         return
-    severity, act, way = min(found, key=lambda held: (held[0].rank, _RANK[held[1].command]))
+    severity, held, way = min(found, key=lambda one: (one[0].rank, _RANK[one[1].act.command]))
+    act, at = held.act, Spot(held.function.spot.path, held.act.line)
     writes = act.command != "select"
     caller = "anyone with the public key" if way.who is Who.ANYONE else "any signed-in user"
     yield finding(
@@ -86,59 +92,19 @@ def _open(asked: Answers, one: FunctionState) -> Iterator[Finding]:
         lower(Confidence.LIKELY, sureness(asked.database)), one.spot, one.short,
         step(one.spot, f"door: {caller} may call {one.short} over the data API"),
         step(one.spot, "it runs with its owner's rights, so that row security is not asked"),
-        step(_at(one, act), f"{act.command} on {act.table}" + _chosen(one, act)),
-        step(_at(one, act), "nothing before it asks who is calling"),
+        step(at, f"it calls {held.function.short}") if held.function != one else None,
+        step(at, f"{act.command} on {act.table}" + _written(held) + _chosen(one, act)),
+        step(at, "nothing before it asks who is calling"),
     )  # fmt: skip
 
 
-def _runs(asked: Answers, one: FunctionState) -> Iterator[Finding]:
-    """What the caller hands over is run as SQL."""
-    body, floor = one.function.body, callable_by(asked, one)
-    if body is None or floor is None:
-        return
-    for run in body.dynamic:
-        names = handed_over(run.sql, {held.name for held in one.function.arguments if not held.out and held.name})
-        ways = [narrower(way, Way(floor)) for way in guard_ways(asked, one, run.guard)] if names else []
-        wide = [way for way in ways if way.who in (Who.ANYONE, Who.LOGIN)]
-        if not wide:
-            continue
-        widest = min(wide, key=lambda way: way.who.rank)
-        caller = "anyone with the public key" if widest.who is Who.ANYONE else "any signed-in user"
-        yield finding(
-            texts.FUNCTION_SQL, Severity.CRITICAL, lower(Confidence.LIKELY, sureness(asked.database)), one.spot,
-            one.short,
-            step(one.spot, f"door: {caller} may call {one.short} over the data API"),
-            step(one.spot, "it runs with its owner's rights, so that row security is not asked"),
-            step(Spot(one.spot.path, run.line), f"{', '.join(names)} becomes part of the SQL that is run"),
-        )  # fmt: skip
-        return
-
-
-def guard_ways(asked: Answers, one: FunctionState, guard: Expr) -> tuple[Way, ...]:
+def guard_ways(asked: Answers, one: FunctionState, guard: Expr, scope: Scope | None = None) -> tuple[Way, ...]:
     """Whom the checks before a place in the body let come there."""
     try:
-        found = asked.solver.ways(guard, arguments(one))
+        found = asked.solver.ways(guard, scope or arguments(one))
     except (TooMuch, RecursionError):
         return (Way(Who.UNKNOWN),)
     return tuple(dict.fromkeys(weigh(atoms, asked.world, None, lambda _: (Way(Who.ANYONE),)) for atoms in found))
-
-
-def handed_over(sql: Expr, names: set[str]) -> tuple[str, ...]:
-    """The arguments that end up in the SQL as they are, not quoted as a name or a value."""
-    if isinstance(sql, Col):
-        return (sql.parts[-1],) if sql.parts[-1] in names else ()
-    if isinstance(sql, Call):
-        called = sql.name.rpartition(".")[2]
-        if called.startswith("quote_"):
-            return ()
-        if called == "format" and sql.args and isinstance(sql.args[0], Lit):
-            holes = _HOLE.findall(sql.args[0].value)
-            filled = zip(holes, sql.args[1:])  # noqa: B905 - as many as both have
-            return tuple(name for hole, value in filled if hole == "s" for name in handed_over(value, names))
-        return ()
-    if isinstance(sql, Mix):
-        return tuple(dict.fromkeys(name for one in sql.items for name in handed_over(one, names)))
-    return ()
 
 
 def arguments(one: FunctionState) -> Scope:
@@ -150,8 +116,48 @@ def arguments(one: FunctionState) -> Scope:
     return Scope((), tuple(given), True, (one.name,), one.name.partition(".")[2], plpgsql)
 
 
-def _at(one: FunctionState, act: Act) -> Spot:
-    return Spot(one.spot.path, act.line)
+class Reached(msgspec.Struct, frozen=True):
+    """An operation a call comes to, in the function itself or in one that it calls. `given`: the names in that function
+    that stand for what the caller hands over. `before`: whom the checks on the way let through."""
+
+    function: FunctionState
+    act: Act
+    scope: Scope
+    given: frozenset[str]
+    before: tuple[Way, ...] = (Way(Who.ANYONE),)
+
+
+def reached(asked: Answers, one: FunctionState) -> Iterator[Reached]:
+    scope = arguments(one)
+    names = frozenset(argument.name for argument in one.function.arguments if argument.name and not argument.out)
+    body = one.function.body
+    if body is None:
+        return
+    for act in body.acts:
+        yield Reached(one, act, scope, names)
+    for call, _, guard in body.calls:
+        yield from _further(asked, call, scope, guard_ways(asked, one, guard), 0)
+
+
+def _further(asked: Answers, call: Call, scope: Scope, before: tuple[Way, ...], depth: int) -> Iterator[Reached]:
+    """What a helper writes that nobody could call from outside: the function that calls it opens it."""
+    try:
+        found = asked.solver.called(call, scope)
+    except (TooMuch, RecursionError):
+        return
+    body = found[0].function.body if found is not None else None
+    if found is None or body is None or (found[0].function.definer and callable_by(asked, found[0])):
+        return
+    helper, inner = found
+    names = frozenset(name for name, term in inner.given if isinstance(term, Given))
+    for act in body.acts:
+        if act.command != "select":
+            yield Reached(helper, act, inner, names, before)
+    if depth < _DEEPEST:
+        for further, _, guard in body.calls:
+            ways = guard_ways(asked, helper, guard, inner)
+            both_ways = tuple(dict.fromkeys(narrower(one, two) for one in before for two in ways))
+            yield from _further(asked, further, inner, both_ways[:20], depth + 1)
 
 
 def _chosen(one: FunctionState, act: Act) -> str:
@@ -159,9 +165,10 @@ def _chosen(one: FunctionState, act: Act) -> str:
     return f", for the {given[0]} that the caller hands over" if given and act.rows.where is not None else ""
 
 
-def act_ways(asked: Answers, one: FunctionState, act: Act) -> tuple[Way, ...]:
+def act_ways(asked: Answers, held: Reached) -> tuple[Way, ...]:
     """The ways a caller comes to one operation in the body, with its table as the row that is asked for."""
-    table = _meant(asked, one, act)
+    act = held.act
+    table = _meant(asked, held.function, act)
     if table.schema in ("pg_catalog", "information_schema", "auth", "cron", "net"):
         return ()
     sources = list(act.rows.sources)
@@ -169,14 +176,30 @@ def act_ways(asked: Answers, one: FunctionState, act: Act) -> tuple[Way, ...]:
     if own in sources:
         sources.remove(own)
     alias = own.alias or act.table.rpartition(".")[2]
-    scope = replace(arguments(one), frames=((Frame(0, alias, table),),))
-    bound = [Cmp("=", Col((alias, column)), value) for column, value in act.sets] if act.command == "insert" else []
-    where: Expr = both(act.guard, act.rows.where, *bound)
+    scope = replace(held.scope, frames=((Frame(0, alias, table),),))
+    where: Expr = both(act.guard, act.rows.where, *(_bound(held, alias) if act.command == "insert" else ()))
     try:
         rows = asked.solver.rows(Select((), tuple(sources), where), scope)
     except (TooMuch, RecursionError):
         return (Way(Who.UNKNOWN),)
-    return tuple(dict.fromkeys(weigh(atoms, asked.world, table, lambda _: (Way(Who.ANYONE),)) for atoms in rows))
+    ways = (weigh(atoms, asked.world, table, lambda _: (Way(Who.ANYONE),)) for atoms in rows)
+    return tuple(dict.fromkeys(narrower(way, first) for way in ways for first in held.before))
+
+
+def _bound(held: Reached, alias: str) -> list[Expr]:
+    """What the new row holds. Who wrote it says nothing of whose row it is where that is said as well, and a secret that
+    is written is not one that was known."""
+    sets = held.act.sets
+    others = any(_PERSON.search(column) and _hands(value, held.given) for column, value in sets)
+    kept = [
+        (column, value) for column, value in sets
+        if not (others and _BY.search(column)) and not _hands(value, held.given)
+    ]  # fmt: skip
+    return [Cmp("=", Col((alias, column)), value) for column, value in kept]
+
+
+def _hands(value: Expr, names: frozenset[str]) -> bool:
+    return isinstance(value, Col) and len(value.parts) == 1 and value.parts[0] in names
 
 
 def _meant(asked: Answers, one: FunctionState, act: Act) -> Table:
@@ -186,9 +209,10 @@ def _meant(asked: Answers, one: FunctionState, act: Act) -> Table:
 
 
 def _severity(  # noqa: PLR0911 - one line for each case
-    asked: Answers, one: FunctionState, act: Act, way: Way
+    asked: Answers, one: FunctionState, held: Reached, way: Way
 ) -> Severity | None:
-    table = _meant(asked, one, act)
+    act = held.act
+    table = _meant(asked, held.function, act)
     if table.kind != "table":
         return None
     if not table.unseen:
@@ -197,7 +221,10 @@ def _severity(  # noqa: PLR0911 - one line for each case
             return None  # the table itself lets them do that
     if act.command == "select":
         return _read(one, act, way, private(table), heavy=weighty(table), body_writes=_writes(one))
-    if _LOG.search(table.short) or (act.command == "update" and _counts(act)):
+    money = _money(held)
+    if money and act.command != "delete" and _chooses(held):
+        return Severity.CRITICAL if way.who is Who.ANYONE and not way.some else Severity.HIGH
+    if _LOG.search(table.short) or (act.command == "update" and not money and _counts(act)):
         return Severity.LOW if act.command == "insert" else None
     heavy = weighty(table) or bool(words.MONEY.search(table.short) or words.RIGHTS.search(table.short))
     if not one.function.arguments:
@@ -205,17 +232,36 @@ def _severity(  # noqa: PLR0911 - one line for each case
     if act.command == "insert":
         rights = words.MONEY.search(table.short) or words.RIGHTS.search(table.short)
         return Severity.HIGH if rights else Severity.MEDIUM
-    return Severity.HIGH if _chooses(one, act) else Severity.MEDIUM
+    return Severity.HIGH if _chooses(held) else Severity.MEDIUM
 
 
-def _chooses(one: FunctionState, act: Act) -> bool:
+def _money(held: Reached) -> tuple[str, ...]:
+    """The columns it writes that say what somebody owns, may or has paid, where the value is not a fixed one."""
+    found = [column for column, value in held.act.sets if server_words.decided(column) and not _fresh(value)]
+    return tuple(found) if held.act.command != "insert" or not _LOG.search(held.act.table) else ()
+
+
+def _fresh(value: Expr) -> bool:
+    """What a new row begins with."""
+    return isinstance(value, Lit) and value.value.lower() in ("0", "false", "null", "free", "user", "pending", "")
+
+
+def _chooses(held: Reached) -> bool:
     """The caller says which rows are meant, or what is written into them."""
-    names = {argument.name for argument in one.function.arguments if argument.name and not argument.out}
-    where = act.rows.where
+    where = held.act.rows.where
     direct = where.items if isinstance(where, And) else (where,) if where is not None else ()
     sides = [side for part in direct if isinstance(part, Cmp) for side in (part.left, part.right)]
-    values = [part for _, value in act.sets for part in inside(value)]
-    return any(isinstance(part, Col) and part.parts[-1] in names for part in [*sides, *values])
+    values = [part for _, value in held.act.sets for part in inside(value)]
+    joined = [
+        part for source in held.act.rows.sources if source.select is not None for target in source.select.targets
+        for part in inside(target.expr)
+    ]  # fmt: skip
+    return any(isinstance(part, Col) and part.parts[-1] in held.given for part in [*sides, *values, *joined])
+
+
+def _written(held: Reached) -> str:
+    money = _money(held)
+    return f", {', '.join(money[:3])} included" if money else ""
 
 
 def _writes(one: FunctionState) -> bool:

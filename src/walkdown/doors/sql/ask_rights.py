@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from walkdown.doors.sql import texts, words
+from walkdown.doors.sql import server_words, texts, words
 from walkdown.doors.sql.answers import Answer, Answers
 from walkdown.doors.sql.ask_policies import mentions
 from walkdown.doors.sql.ask_tables import names
@@ -23,6 +23,7 @@ from walkdown.doors.sql.expressions import (
     inside,
 )  # fmt: skip
 from walkdown.doors.sql.findings import finding, lower, step, sureness
+from walkdown.doors.sql.kept_columns import kept
 from walkdown.doors.sql.state import Spot, Table, TriggerState
 from walkdown.doors.sql.who import Who
 from walkdown.model.finding import Finding
@@ -118,9 +119,9 @@ def _own_row(asked: Answers, table: Table, deciding: Deciding) -> Iterator[Findi
     if not reasons or not _about_people(table, deciding):
         return
     held = [one for one in names(table) if words.PRIVILEGE.search(one) or (table.name, one) in deciding.columns]
-    held = [one for one in held if not _kept(asked, table, one, answer)]
+    held = [one for one in held if not kept(asked, table, one, answer)]
     proved = [one for one in held if (table.name, one) in deciding.columns]
-    strong = [one for one in held if words.STRONG_PRIVILEGE.search(one)]
+    strong = [one for one in held if words.STRONG_PRIVILEGE.search(one) and not _own_books(table, one)]
     if not proved and not strong:
         return
     proved.sort(key=lambda one: words.STRONG_PRIVILEGE.search(one) is None)
@@ -130,7 +131,7 @@ def _own_row(asked: Answers, table: Table, deciding: Deciding) -> Iterator[Findi
     if _watchers(table):
         sure = lower(sure, Confidence.LIKELY)
     yield finding(
-        texts.PROMOTION, _severity(column, proved=bool(proved)),
+        texts.PROMOTION, _severity(table, column, proved=bool(proved)),
         lower(sure, sureness(asked.database, table)), reasons[0].spot, table.short,
         step(table.spot, f"door: a signed-in user may update the own row of {table.short}"),
         step(reasons[0].spot, f"the policy {reasons[0].name!r} asks only whose row it is"),
@@ -140,8 +141,15 @@ def _own_row(asked: Answers, table: Table, deciding: Deciding) -> Iterator[Findi
     )  # fmt: skip
 
 
-def _severity(column: str, *, proved: bool) -> Severity:
+def _own_books(table: Table, column: str) -> bool:
+    """A balance in somebody's own book-keeping is theirs to write."""
+    return server_words.HELD.search(column) is not None and not server_words.PURSE.search(table.short)
+
+
+def _severity(table: Table, column: str, *, proved: bool) -> Severity:
     group = proved and column.endswith("_id")
+    if server_words.grave(column) and "member" not in table.short:
+        return Severity.CRITICAL
     return Severity.HIGH if group or words.STRONG_PRIVILEGE.search(column) else Severity.MEDIUM
 
 
@@ -153,22 +161,6 @@ def _about_people(table: Table, deciding: Deciding) -> bool:
         part in table.short
         for part in ("profile", "user", "account", "member", "perfil", "usuario", "subscri", "wallet", "credit")
     )
-
-
-def _kept(asked: Answers, table: Table, column: str, answer: Answer) -> bool:
-    """Something keeps users from changing this column."""
-    grants = [one for one in table.grants if one.privilege == "update" and one.role in ("authenticated", "public")]
-    if grants and all(one.columns and column not in one.columns for one in grants):
-        return True
-    for one in table.policies:
-        asks = one.policy.command in ("update", "all") and mentions(one.policy.check, column)
-        if asks and (not one.policy.permissive or any(held.name == one.policy.name for held in answer.reasons)):
-            return True
-    for trigger in _watchers(table):
-        body = next((one.function.body for one in asked.database.functions if one.name == trigger.function), None)
-        if body is not None and column in body.watched:
-            return True
-    return False
 
 
 def _watchers(table: Table) -> list[TriggerState]:

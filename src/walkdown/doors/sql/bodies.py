@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
@@ -22,6 +23,7 @@ from walkdown.doors.sql.expressions import (
     inside,
     negated,
 )  # fmt: skip
+from walkdown.doors.sql.holes import fixed, read_fixed
 from walkdown.doors.sql.lexer import cut, uncommented
 from walkdown.doors.sql.statements import Act, Answered, Body, Run
 from walkdown.doors.sql.tree import LONGEST, child, every, parse, text_of, words
@@ -37,15 +39,19 @@ def read_sql_body(text: str, line: int) -> Body:
     """A function in plain SQL answers with its last select."""
     acts: list[Act] = []
     returns: list[Answered] = []
+    calls: list[tuple[Call, int, Expr]] = []
     wrong = False
     chunks = cut(text).chunks[:200]
     for at, chunk in enumerate(chunks):
         read = read_act(chunk.text, line + chunk.line - 1, TRUE)
         acts.extend(read.acts)
         wrong = wrong or read.wrong
+        if read.select is not None:
+            made = (target.expr for target in read.select.targets)
+            calls.extend((one, line + chunk.line - 1, TRUE) for one in made if isinstance(one, Call))
         if at == len(chunks) - 1 and read.select is not None and not any(a.command != "select" for a in read.acts):
             returns.append(Answered(TRUE, Sub(read.select)))
-    return _body(acts, returns, [], [], [], wrong)
+    return _body(acts, returns, [], [], [], wrong, calls=calls)
 
 
 def read_plpgsql_body(text: str, line: int) -> Body:
@@ -59,13 +65,13 @@ def read_plpgsql_body(text: str, line: int) -> Body:
     wrong = walker.wrong or tree.root_node.has_error
     return _body(
         walker.acts, walker.returns, walker.asked, walker.watched, walker.dynamic, wrong,
-        both(*walker.must) if walker.must else None,
+        both(*walker.must) if walker.must else None, walker.calls,
     )  # fmt: skip
 
 
 def _body(  # noqa: PLR0917 - the parts of a body
     acts: list[Act], returns: list[Answered], asked: list[tuple[str, int, Expr]], watched: list[str],
-    dynamic: list[Run], wrong: bool, must: Expr | None = None,
+    dynamic: list[Run], wrong: bool, must: Expr | None = None, calls: Sequence[tuple[Call, int, Expr]] = (),
 ) -> Body:  # fmt: skip
     called = list(asked)
     for act in acts:
@@ -76,7 +82,7 @@ def _body(  # noqa: PLR0917 - the parts of a body
     unique = {name: (name, line, guard) for name, line, guard in reversed(called)}
     return Body(
         tuple(acts[:300]), tuple(returns[:60]), tuple(unique.values())[:100], tuple(dict.fromkeys(watched)),
-        tuple(dynamic[:50]), wrong, must,
+        tuple(dynamic[:50]), wrong, must, tuple(calls[:60]),
     )  # fmt: skip
 
 
@@ -93,6 +99,7 @@ class _Walker:
         self.asked: list[tuple[str, int, Expr]] = []
         self.watched: list[str] = []
         self.dynamic: list[Run] = []
+        self.calls: list[tuple[Call, int, Expr]] = []
         self.wrong = False
         self.must: list[Expr] = []
         self._branches = 0
@@ -235,6 +242,7 @@ class _Walker:
             return False
         if held is not None and len(self.returns) < 60:
             value = self.value(held)
+            self._call(value, node, guard)
             self.returns.append(Answered(both(*guard), value))
             self._reads(value, node, guard)
         return "next" not in said
@@ -248,6 +256,7 @@ class _Walker:
             self.watched.append(target[4:])
             return
         value = self.value(sides[1])
+        self._call(value, node, guard)
         self._reads(value, node, [])
         self._must(value, guard)
         if target.isidentifier():
@@ -264,6 +273,7 @@ class _Walker:
             return
         select = in_rows(read.select, self._variable)
         for target in select.targets:
+            self._call(target.expr, node, guard)
             for name in _called(target.expr):
                 self.asked.append((name, self.line(node), both(*guard)))
             if not select.sources:
@@ -282,8 +292,16 @@ class _Walker:
                 self._known[name] = Sub(Select((select.targets[at],), select.sources, select.where, select.others))
 
     def _run(self, node: Node, guard: list[Expr]) -> None:
-        held = self.value(next(every(node, "sql_expression"), None))
+        given = [one for one in node.children if one.type == "sql_expression"]
+        held = self.value(given[0] if given else None)
         self.dynamic.append(Run(self.line(node), held, both(*guard)))
+        written = fixed(held, [self.value(one) for one in given[1:]])
+        if written is not None:
+            self._keep(read_fixed(*written, self.line(node), self._put(both(*guard))))
+
+    def _call(self, value: Expr, node: Node, guard: list[Expr]) -> None:
+        if isinstance(value, Call) and not value.name.startswith("auth."):
+            self.calls.append((value, self.line(node), self._put(both(*guard))))
 
     def _must(self, value: Expr, guard: list[Expr]) -> None:
         """A helper that fails for who may not: what comes after it has passed it."""

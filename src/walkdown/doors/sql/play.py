@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from walkdown.doors.sql.order import Group, grouped
 from walkdown.doors.sql.player import Player
 from walkdown.doors.sql.state import Database, Spot
-from walkdown.doors.sql.statements import SqlFacts
+from walkdown.doors.sql.statements import CreateTable, SqlFacts
 
 
-def play(files: Sequence[tuple[str, SqlFacts]]) -> tuple[Database, ...]:
-    """One database for each application that has its own. Files of other dialects are left aside."""
+def play(files: Sequence[tuple[str, SqlFacts]], used: Collection[str] = ()) -> tuple[Database, ...]:
+    """One database for each application that has its own. Files of other dialects are left aside. `used`: tables that
+    a browser asks for with the public key: the database that has them is one that strangers can reach, though none of
+    its files say so."""
+    names = {f"public.{one}" if "." not in one else one for one in used}
     held = {path: facts for path, facts in files if facts.dialect == "postgres"}
     found: list[Database] = []
     for group in grouped(held):
         facts = [(path, held[path]) for path in group.paths]
         if any(one.statements or one.broken for _, one in facts):
-            found.append(_played(group, facts, [(path, held[path]) for path in group.aside]))
+            found.append(_played(group, facts, [(path, held[path]) for path in group.aside], names))
     return tuple(found)
 
 
-def _played(group: Group, files: Sequence[tuple[str, SqlFacts]], aside: Sequence[tuple[str, SqlFacts]]) -> Database:
+def _played(
+    group: Group, files: Sequence[tuple[str, SqlFacts]], aside: Sequence[tuple[str, SqlFacts]], used: Collection[str]
+) -> Database:
     supabase = group.tool == "supabase" or _in_supabase(group) or any(facts.supabase for _, facts in files)
+    supabase = supabase or _makes(files, used)
     player = Player(supabase=supabase)
     for path, facts in files:
         player.file(path, facts)
@@ -32,6 +38,11 @@ def _played(group: Group, files: Sequence[tuple[str, SqlFacts]], aside: Sequence
     broken = [(Spot(path, one.line), one.why) for path, facts in files for one in facts.broken]
     broken += [(Spot(path, 0), "not read to its end") for path, facts in files if facts.cut]
     return player.database(group, tuple(broken))
+
+
+def _makes(files: Sequence[tuple[str, SqlFacts]], used: Collection[str]) -> bool:
+    made = {one.name for _, facts in files for one in facts.statements if isinstance(one, CreateTable)}
+    return any(name in used or f"public.{name}" in used for name in made)
 
 
 def _in_supabase(group: Group) -> bool:

@@ -50,6 +50,11 @@ class Solver(Values):
         self._frames, self._steps = 0, 0
         return [atoms for _, atoms in self._rows(select, scope)]
 
+    def called(self, call: Call, scope: Scope) -> tuple[FunctionState, Scope] | None:
+        """The function a call means, with what its arguments stand for."""
+        self._frames, self._steps = 0, 0
+        return self._function(call, scope)
+
     # -- conditions ----------------------------------------------------------------------------------------------------
 
     def _expand(self, expr: Expr, scope: Scope) -> list[Way]:  # noqa: PLR0911, PLR0912 - one line for each kind

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from walkdown.doors.sql.expressions import Expr, Select
+from walkdown.doors.sql.expressions import Call, Expr, Select
 
 
 class Stated(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
@@ -168,7 +168,8 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`watched`: columns of the new row that a trigger checks or sets. `dynamic`: SQL that is made up while it runs.
-    `asked`: the functions it calls, with the line and what had to hold. `must`: what has to hold, or it fails."""
+    `asked`: the functions it calls, with the line and what had to hold. `must`: what has to hold, or it fails.
+    `calls`: the calls that are statements by themselves, with what is handed over."""
 
     acts: tuple[Act, ...] = ()
     returns: tuple[Answered, ...] = ()
@@ -177,6 +178,7 @@ class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
     dynamic: tuple[Run, ...] = ()
     wrong: bool = False
     must: Expr | None = None
+    calls: tuple[tuple[Call, int, Expr], ...] = ()
 
 
 class Function(Stated, frozen=True, array_like=True, tag="function"):

@@ -104,6 +104,7 @@ class World:
         self._functions: dict[str, list[FunctionState]] = {}
         for one in database.functions:
             self._functions.setdefault(one.name, []).append(one)
+        self._identities: dict[tuple[str, str], tuple[str, str] | None] = {}  # asked for again and again
 
     def table(self, name: str) -> Table | None:
         full = name if "." in name else f"public.{name}"
@@ -131,6 +132,12 @@ class World:
 
     def identity(self, table: str, column: str) -> tuple[str, str] | None:
         """Whose id a column holds: the key it points at in the end, or itself where it is the key."""
+        asked = (table, column)
+        if asked not in self._identities:
+            self._identities[asked] = self._identity(table, column)
+        return self._identities[asked]
+
+    def _identity(self, table: str, column: str) -> tuple[str, str] | None:
         for _ in range(8):
             held = self.table(table)
             if held is None:

@@ -136,6 +136,23 @@ FUNCTION_SQL = _rule(
     "`using` and names with `format('%I', ...)`, and revoke execute from public, anon and authenticated.",
     89, 862,
 )  # fmt: skip
+FUNCTION_NAMES = _rule(
+    "function-picks-table", "A database function lets the caller choose the table",
+    "The function builds its SQL with a name that the caller hands over and runs it with its owner's rights. Quoting the "
+    "name keeps other SQL out, but whoever may call it over the data API can point it at any table or column.",
+    "Allow only names from a written list (`if table_name not in (...) then raise exception`), check auth.uid(), or write "
+    "one function for each table. Where only a server calls it, revoke execute from public, anon and authenticated.",
+    862, 639,
+)  # fmt: skip
+SERVER_VALUE = _rule(
+    "server-value", "Users may set what only a server may decide",
+    "Users may change or add their own rows, and these rows hold what somebody owns or has paid, or the platform's word "
+    "about it: a balance, a share, a plan, the state of a payment or of a check. The policy asks whose row it is, not "
+    "which columns change, so that a user can write any value with one call of the client library.",
+    "Let users update only the columns that are theirs (column grants), or refuse the change in a trigger, and let a "
+    "server function write the others. For new rows, pin the column in `with check`, as in `status = 'pending'`.",
+    915, 269,
+)  # fmt: skip
 FUNCTION_WRITE = _rule(
     "function-writes", "A database function changes data for anyone who calls it",
     "The function runs with its owner's rights, past row security, and can be called over the data API. It does not "

@@ -50,8 +50,13 @@ MONEY = _any(
     r"payment|transaction|wallet|balance|credit|payout|withdrawal|invoice|subscription|order|purchase|coupon|discount|deposit|"
     r"earning|commission|refund|pagamento|venda|reward|point"
 )
-RIGHTS = _any(r"role|user_role|permission|admin|admin_user|staff|team_member|organization_member|org_member|member|"
-              r"membership|workspace_member|company_user|account_user|moderator|super_admin")  # fmt: skip
+RIGHTS = re.compile(
+    # who may what: a table of such rows, not one that only has to do with them (`admin_goals`)
+    r"(?:^|_)(?:role|permission)(?:$|_|s$|s_)|"
+    r"(?:^|_)(?:admin|staff|member|membership|moderator|(?:company|account|admin|staff)_user)s?$|"
+    r"(?:^|_)admin_(?:account|session|access|credential)s?$",
+    re.IGNORECASE,
+)
 LOG = _any(r"log|audit|event|history|attempt|metric")
 FORM = _any(
     r"contact|lead|newsletter|subscriber|waitlist|waiting_list|feedback|inquiry|inquirie|message|submission|analytic|event|view|"

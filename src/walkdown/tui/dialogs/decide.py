@@ -30,12 +30,14 @@ _TITLES = {
     Verdict.NOT_APPLICABLE: "Does not apply",
     Verdict.FALSE_POSITIVE: "False positive",
     Verdict.ACCEPTED: "Accept",
+    Verdict.PUBLIC: "Public on purpose",
 }
 _MEANS = {
     Verdict.WAIVED: "You go on for a while although this is open. After the last day it stands in the way again.",
     Verdict.NOT_APPLICABLE: "It does not concern this project. Say why, so that the next reader need not ask.",
     Verdict.FALSE_POSITIVE: "It is no flaw and speaks against nothing any more. The record shows your reason.",
     Verdict.ACCEPTED: "A true flaw that you live with for a while. After the last day it stands in the way again.",
+    Verdict.PUBLIC: "Everybody may come in here. Say why that is meant, so that the next reader need not ask.",
 }
 _LONGEST_REASON = 2000
 _QUICK = {"w": "1 week", "m": "1 month", "q": "3 months"}

@@ -23,6 +23,7 @@ from walkdown.tui.keys import bindings
 from walkdown.tui.listing import Listing
 from walkdown.tui.scanning import Scanning
 from walkdown.tui.text import place_text, quiet
+from walkdown.tui.widgets.filter_input import FilterInput
 from walkdown.tui.widgets.finding_list import FindingList
 from walkdown.tui.widgets.finding_page import FindingPage, code_of
 
@@ -31,19 +32,6 @@ _HOW = "words, high, path:api, tool:bandit, state:open …"
 _ON_ONE = ("real", "false_positive", "accept", "mark", "mark_all", "evidence", "editor", "copy_place", "brief")
 _OWN = (*_ON_ONE, "next_open", "last_open", "filter", "group")
 _UNNAMED = "It can be decided when the scan has ended: only then it has a name that lasts."
-
-
-class FilterInput(Input):
-    """One line; leaving it keeps what was typed. The focus goes at once: the next key may be on its way already."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("filter.leave", "filter.down", "filter.clear")
-
-    def action_leave(self) -> None:
-        self.screen.set_focus(self.screen.query_one(FindingList))
-
-    def action_clear(self) -> None:
-        self.value = ""
-        self.screen.set_focus(self.screen.query_one(FindingList))
 
 
 class FindingsScreen(ModeScreen):
@@ -64,8 +52,6 @@ class FindingsScreen(ModeScreen):
     FindingsScreen {
         #line { height: 1; padding: 0 1; background: $surface; }
         #sign { width: 2; color: $accent; }
-        FilterInput { width: 1fr; background: $surface; }
-        FilterInput > .input--placeholder { color: $quiet; }
         #counts { width: auto; height: 1; padding-left: 2; }
         #panes { height: 1fr; }
         FindingList { width: 5fr; }
@@ -87,7 +73,7 @@ class FindingsScreen(ModeScreen):
     def body(self) -> Iterable[Widget]:
         with Horizontal(id="line"):
             yield Static("/", id="sign")
-            yield FilterInput(placeholder=_HOW, compact=True, select_on_focus=False, id="filter")
+            yield FilterInput(FindingList, placeholder=_HOW, id="filter")
             yield Static("", id="counts")
         with Horizontal(id="panes"):
             yield FindingList(id="list")

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from walkdown.checklist import ObstacleKind
+from walkdown.checklist import Obstacle, ObstacleKind
 from walkdown.errors import WalkdownError
 from walkdown.model import Actor
 from walkdown.review import Board, Session
@@ -165,6 +165,8 @@ changed since the last sign-off and should be read stands below it; enter opens 
             app.go_to_finding(obstacle.id)
         elif row.kind is ObstacleKind.GAP:
             app.go_to_gap(obstacle.id)
+        elif row.kind in (ObstacleKind.DOOR, ObstacleKind.GUARD):
+            app.go_to_door(_door_of(app.board, obstacle))
         elif row.kind is ObstacleKind.SCAN:
             app.switch_mode("scan")
         else:
@@ -214,3 +216,10 @@ changed since the last sign-off and should be read stands below it; enter opens 
         self.remove_class("-preview")
         if not self.has_class("-empty"):
             self.obstacles.focus()
+
+
+def _door_of(board: Board | None, obstacle: Obstacle) -> str:
+    """A guard is looked at on the first door behind it."""
+    if obstacle.kind is ObstacleKind.DOOR or board is None:
+        return obstacle.id
+    return next((guard.doors[0] for guard in board.guards if guard.id == obstacle.id and guard.doors), "")

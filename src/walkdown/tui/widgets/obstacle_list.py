@@ -18,6 +18,8 @@ _TITLES = {
     ObstacleKind.ITEM: "Items",
     ObstacleKind.FINDING: "Findings",
     ObstacleKind.GAP: "Gaps",
+    ObstacleKind.DOOR: "Doors",
+    ObstacleKind.GUARD: "Guards",
     ObstacleKind.TREE: "The files",
 }
 GUARD = "guard-removed"

@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, cast
 from textual.content import Content
 from textual.widgets import Static
 
+from walkdown.checklist import ObstacleKind
 from walkdown.model import Kind
 from walkdown.tui.text import join, plain, quiet, swap
 
 if TYPE_CHECKING:
     from walkdown.tui.app import WalkdownApp
 
-_MODES = (("1", "walk", "Walk"), ("2", "findings", "Findings"), ("3", "gaps", "Gaps"), ("4", "record", "Record"))
+_MODES = (
+    ("1", "walk", "Walk"),
+    ("2", "findings", "Findings"),
+    ("3", "gaps", "Gaps"),
+    ("4", "record", "Record"),
+    ("5", "doors", "Doors"),
+)
 _FEW_COLUMNS = 100
 
 
@@ -76,4 +83,5 @@ def _counts(app: WalkdownApp) -> dict[str, int]:
     return {
         "findings": len(board.findings) - decided,
         "gaps": sum(board.waived(gap) is None for gap in board.gaps),
+        "doors": sum(one.kind in (ObstacleKind.DOOR, ObstacleKind.GUARD) for one in board.obstacles),
     }

@@ -1,0 +1,97 @@
+"""Guards that let by whom they should not: on an error, without a token, where the value of a filter is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from walkdown.doors.assemble import Followed
+from walkdown.doors.questions import access_texts as texts
+from walkdown.doors.questions.asked import Map
+from walkdown.doors.questions.asker import askable, asked, facts_at, is_unsure, own, state_of
+from walkdown.doors.questions.passing import passing
+from walkdown.doors.questions.reached import is_policed
+from walkdown.doors.questions.tell import named, step, tell, way
+from walkdown.doors.values import Value
+from walkdown.doors.visits import Did, Spot
+from walkdown.model.door import WRITES, Guard, Operation, Origin
+from walkdown.model.finding import Fact, Finding
+from walkdown.model.severity import Confidence, Severity
+
+_LEAVES_OUT = frozenset({"prisma", "typeorm"})  # these drop a filter whose value is undefined
+_MANY = frozenset({Operation.UPDATE, Operation.DELETE})
+
+
+def ask(found: Map) -> Iterator[Finding | Fact]:
+    yield from _guards(found)
+    yield from _filters(found)
+
+
+# -- guards -----------------------------------------------------------------------------------------------------------
+
+
+def _guards(found: Map) -> Iterator[Finding]:
+    for several in passing(found).values():
+        yield _passes(several)
+
+
+def _passes(several: list[tuple[Followed, Guard]]) -> Finding:
+    one, guard = several[0]
+    at = Spot(guard.path, guard.line)
+    writes = any(did.operation in WRITES for other, _ in several for _, did in own(other))
+    steps = [
+        step(Spot(one.door.file, one.door.line), f"{named(one.door)} comes in"),
+        step(at, f"{guard.name} stands there and goes on in any case"),
+    ]
+    further = [Spot(other.door.file, other.door.line) for other, _ in several]
+    severity = Severity.HIGH if writes else Severity.MEDIUM
+    return tell(texts.GUARD_PASSES, severity, Confidence.LIKELY, at, steps, further=further)
+
+
+# -- filters ----------------------------------------------------------------------------------------------------------
+
+
+def _filters(found: Map) -> Iterator[Finding]:
+    told: dict[tuple[Spot, str], Finding] = {}
+    for one in found.doors:
+        if not askable(one):
+            continue
+        for _, did in own(one):
+            key = (did.spot, did.table)
+            if key not in told and (finding := _vanishing(one, did)) is not None:
+                told[key] = finding
+    yield from told.values()
+
+
+def _vanishing(one: Followed, did: Did) -> Finding | None:
+    if did.library not in _LEAVES_OUT or did.why or is_policed(did) or not did.filters:
+        return None
+    if not _hits_many(did) or is_unsure(one.door):
+        return None
+    fixed = [value for name, value in did.filters if not _may_vanish(value)]
+    if any(not value.has(Origin.CONSTANT) or value.has(Origin.IDENTITY) for value in fixed):
+        return None
+    gone = [name for name, value in did.filters if _may_vanish(value) and _is_who(one, did, value)]
+    if not gone:
+        return None
+    last = f"{state_of(did)} {did.table}; without {gone[0]} the filter is left out"
+    severity = Severity.HIGH if did.operation in _MANY else Severity.MEDIUM
+    return tell(texts.MAYBE_NOBODY, severity, Confidence.LIKELY, did.spot, way(one.door, did, last))
+
+
+def _hits_many(did: Did) -> bool:
+    """One row that is asked for by an id that is missing is an error, not everybody."""
+    if did.operation not in _MANY:
+        return did.operation is Operation.READ and not did.bounded
+    return did.key == "many" if did.library == "prisma" else all(name != "id" for name, _ in did.filters)
+
+
+def _may_vanish(value: Value) -> bool:
+    return value.maybe and not value.has(Origin.UNKNOWN)
+
+
+def _is_who(one: Followed, did: Did, value: Value) -> bool:
+    """Who is asking, where nobody made sure that anyone is; or, for what is changed in many rows, what was not sent."""
+    if all(source.origin is Origin.IDENTITY for source in value.sources) and value.sources:
+        return not asked(facts_at(did), one.visit.did) and one.door.guard is None
+    sent = all(source.origin is Origin.INPUT and source.path[:1] in (("body",), ("query",)) for source in value.sources)
+    return bool(value.sources) and sent and did.operation in _MANY

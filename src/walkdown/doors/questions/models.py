@@ -1,0 +1,26 @@
+"""Language models and other services that are paid by use."""
+
+from __future__ import annotations
+
+import re
+
+from walkdown.doors.visits import Did
+from walkdown.model.door import Operation
+
+_MODEL = re.compile(
+    r"openai|anthropic|generativelanguage|gemini|mistral|cohere|replicate|groq|together\.(?:ai|xyz)|perplexity|"
+    r"huggingface|stability\.ai|elevenlabs|deepseek|openrouter|ai\.gateway|^model\.|fal\.(?:ai|run)|api\.x\.ai|"
+    r"bedrock|deepgram|assemblyai|ideogram|runwayml|lumalabs|heygen|api-inference|dashscope|moonshot|bigmodel",
+    re.IGNORECASE,
+)
+_SENDS = re.compile(r"^(?:mail|resend|sendgrid|mailgun|postmark|ses|twilio|mailersend|brevo|sns)\b|api\.(?:resend|"
+                    r"sendgrid|brevo|postmarkapp|mailgun|twilio)", re.IGNORECASE)  # fmt: skip
+
+
+def is_model(did: Did) -> bool:
+    return did.operation is Operation.HTTP and _MODEL.search(did.table) is not None
+
+
+def is_message(did: Did) -> bool:
+    """A mail or a text message goes out."""
+    return did.operation is Operation.HTTP and _SENDS.search(did.table) is not None
