@@ -24,6 +24,7 @@ from walkdown.model import (
     Channel,
     Confidence,
     Coverage,
+    Door,
     FilePlace,
     Finding,
     Item,
@@ -131,18 +132,25 @@ MISSING = Report("pip-audit", "", Missing("pip-audit is not on this machine.", "
 
 
 def open_review(
-    tree: Path, found: Sequence[Finding] | None = None, reports: Sequence[Report] = REPORTS, *, scanned: bool = True
+    tree: Path,
+    found: Sequence[Finding] | None = None,
+    reports: Sequence[Report] = REPORTS,
+    *,
+    doors: Sequence[Door] = (),
+    scanned: bool = True,
 ) -> Session:
     """What `walkdown` opens, with a scan of now behind it. `scanned=False`: nobody ever looked."""
     session = Session.open(str(tree), Channel.APP)
     session.checklist = msgspec.structs.replace(session.checklist, items=ITEMS)
     session.refresh()
     if scanned:
-        remember(session, findings() if found is None else found, reports)
+        remember(session, findings() if found is None else found, reports, doors)
     return session
 
 
-def remember(session: Session, found: Sequence[Finding], reports: Sequence[Report] = REPORTS) -> None:
+def remember(
+    session: Session, found: Sequence[Finding], reports: Sequence[Report] = REPORTS, doors: Sequence[Door] = ()
+) -> None:
     """As if a scan of the tree as it is now had come to this."""
     target, now = session.review.target, datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     facts = TargetFacts(
@@ -152,7 +160,7 @@ def remember(session: Session, found: Sequence[Finding], reports: Sequence[Repor
         skipped=(Skipped("logo.png", SkipKind.SCOPE, "binary", "Binary."),
                  Skipped("requirements.txt", SkipKind.LIMIT, "range", "An open range.")),
     )  # fmt: skip
-    result = ScanResult(facts, tuple(reports), tuple(found), started=now, finished=now, looks=LOOKS)
+    result = ScanResult(facts, tuple(reports), tuple(found), started=now, finished=now, looks=LOOKS, doors=tuple(doors))
     assert last.save(session.review.state_folder, result, session._asked()) == ""
     session.recall()
 

@@ -55,8 +55,10 @@ from walkdown.model.door import (
     Guard,
     Operation,
     Origin,
-    Reach as DoorReach,
     strongest,
+)
+from walkdown.model.door import (
+    Reach as DoorReach,
 )
 from walkdown.review import Session, Terms
 from walkdown.review.about import About, SignOff

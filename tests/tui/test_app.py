@@ -34,7 +34,7 @@ from walkdown.tui.scanning import Scanning
 async def test_every_mode_shows_what_the_session_knows(review: Session) -> None:
     app = app_on(review)
     async with app.run_test(size=WIDE) as pilot:
-        for name in ("scan", "walk", "findings", "gaps", "record", "start"):
+        for name in ("scan", "walk", "findings", "gaps", "record", "doors", "start"):
             await to_mode(pilot, name)
             assert "shop" in shown(app).splitlines()[0]
 
@@ -97,7 +97,7 @@ async def test_a_small_screen_says_during_the_scan_where_one_can_go(review: Sess
         await pilot.pause()
         bar = shown(app).splitlines()[0]
         assert "scanning" in bar
-        assert bar.rstrip().endswith("4 Record   Ada")
+        assert bar.rstrip().endswith("5 Doors   Ada")
 
 
 async def test_a_decision_of_another_window_is_shown_within_a_second(review: Session) -> None:

@@ -38,7 +38,7 @@ async def test_a_remapped_key_is_told_as_it_is_now_and_does_what_it_says(review:
 async def test_every_main_screen_says_what_it_is_for(review: Session) -> None:
     app = app_on(review)
     async with app.run_test(size=WIDE) as pilot:
-        for name in ("start", "scan", "walk", "findings", "gaps", "record"):
+        for name in ("start", "scan", "walk", "findings", "gaps", "record", "doors"):
             await to_mode(pilot, name)
             assert len(getattr(app.screen, "HELP_TEXT", "")) > 60, name
 

@@ -408,7 +408,8 @@ async def _lines_at_the_edge(tour: Tour) -> None:
 
 STOPS: dict[str, Callable[[Tour], Awaitable[None]]] = {
     "start": _start, "scan": _scan, "walk": _walk, "findings": _findings, "gaps": _gaps, "record": _record,
-    "doors": _doors, "guard": _guard, "sign": _sign, "decide": _decide, "note": _note, "help": _help, "palette": _palette, "edge": _lines_at_the_edge,
+    "doors": _doors, "guard": _guard, "sign": _sign, "decide": _decide, "note": _note,
+    "help": _help, "palette": _palette, "edge": _lines_at_the_edge,
 }  # fmt: skip
 
 

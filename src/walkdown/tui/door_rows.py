@@ -6,13 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
 
 from walkdown.checklist import ObstacleKind
-from walkdown.model.door import Checks, DoorKind
+from walkdown.model.door import DoorKind
 from walkdown.review import Board
 from walkdown.review.doors import DoorRow
-from walkdown.tui.door_words import KINDS, guard_word
+from walkdown.tui.door_words import KINDS, word_of
 from walkdown.tui.widgets.row_list import ListRow
 
-_GUARDS = (None, Checks.UNKNOWN, Checks.LOGIN, Checks.SECRET, Checks.ROLE, Checks.OWNER)
 _SAYS = {
     "open": "Open to anyone",
     "unclear": "Guarded by something that was not understood",
@@ -67,7 +66,7 @@ def door_lines(rows: Iterable[DoorRow], typed: str, group: Group, asking: Collec
     for (_, title), doors in sorted(groups.items()):
         if lines:
             lines.append(DoorLine(key=f"blank {title}", stands=False))
-        free = sum(guard_word(one.guard) == "open" for one in doors)
+        free = sum(word_of(one) == "open" for one in doors)
         head = DoorLine(key=f"group {title}", heading=True, stands=False, text=title, total=len(doors), unguarded=free)
         lines.append(head)
         lines += [DoorLine(key=one.id, row=one, asks=one.id in asking) for one in sorted(doors, key=_by_path)]
@@ -84,7 +83,7 @@ def _word_fits(row: DoorRow, word: str) -> bool:
     if asked is not None and asked(row):
         return True
     if word in _SAYS:
-        return guard_word(row.guard) == word
+        return word_of(row) == word
     return asked is None and word in _text(row)
 
 
@@ -111,8 +110,8 @@ def _by_kind(row: DoorRow) -> tuple[int, str]:
 
 
 def _by_guard(row: DoorRow) -> tuple[int, str]:
-    guard = None if row.guard is Checks.NOTHING else row.guard
-    return _GUARDS.index(guard), _SAYS[guard_word(row.guard)]
+    word = word_of(row)
+    return list(_SAYS).index(word), _SAYS[word]
 
 
 def _by_file(row: DoorRow) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from walkdown.model.door import WRITES, Checks, Door, DoorKind, Filter, Guard, Operation, Origin, Reach
+from walkdown.review.doors import DoorRow
 from walkdown.tui.text import join, plain, quiet
 
 _MOST_TOLD = 12
@@ -67,16 +68,22 @@ _DOES = {
 
 
 def guard_word(checks: Checks | None) -> str:
-    """One word for what stands at the door."""
     return _GUARDS[checks]
 
 
-def facts(door: Door, guard: Checks | None) -> Content:
+def word_of(row: DoorRow) -> str:
+    """One word for what stands at the door. A guard that nobody understood is not the same as none."""
+    unknown = row.guard is None and any(one.checks is Checks.UNKNOWN for one in row.guards or row.door.guards)
+    return guard_word(Checks.UNKNOWN if unknown else row.guard)
+
+
+def facts(row: DoorRow) -> Content:
     """What kind of door, who may come in, what it may change: one line."""
+    door, word = row.door, word_of(row)
     parts = [
         Content(KINDS[door.kind].removesuffix("s").lower() if door.kind is not DoorKind.RPC else "database"),
         *([plain(door.framework)] if door.framework else []),
-        Content(f"{guard_word(guard)} to anyone" if guard_word(guard) == "open" else guard_word(guard)),
+        Content(f"{word} to anyone" if word == "open" else word),
         Content("writes" if door.writes else "reads" if door.reaches else "reaches no data"),
     ]
     return Content(" · ").join(parts)

@@ -15,7 +15,7 @@ from walkdown.tui.keys import key as find
 _MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})
 _NAMES = frozenset(one.value for one in Keys if not one.value.startswith("<"))
 # Never seen on one screen together, so that they may share a key.
-_APART = ("start", "item", "finding", "gap", "scan.stop")
+_APART = ("start", "item", "finding", "gap", "door", "scan.stop")
 _GROUPS = (
     ("Go to", ("mode", "start")),
     ("Move", ("move", "list")),

@@ -38,7 +38,8 @@ class _Guards(RowList[GuardLine]):
     def draw(self, row: GuardLine, width: int, *, here: bool) -> Content:
         mark = Content.styled("▸ " if here else "  ", "$accent")
         said = "" if row.guard.said is None or row.guard.open else " as somebody said"
-        right = quiet(f"{guard_word(row.guard.means)}{said} · {len(row.guard.doors)} doors")
+        many = len(row.guard.doors)
+        right = quiet(f"{guard_word(row.guard.means)}{said} · {many} door{'s' if many > 1 else ''}")
         room = max(8, width - 4 - right.cell_length)
         return spread(Content.assemble(mark, plain(row.guard.guard.name, width=room)), right, width)
 

@@ -21,6 +21,8 @@ from walkdown.tui.start_words import counted
 from walkdown.tui.text import join, plain, pointer, quiet
 
 _NOTES_SHOWN = 8
+_AROUND = 12
+"""Lines for what stands above and below the list."""
 
 
 class ScannerList(OptionList):
@@ -46,8 +48,11 @@ class ScannerList(OptionList):
 
     def show(self, rows: tuple[Row, ...], now: float) -> None:
         """Only what changed is drawn anew, and the cursor stays where it is."""
-        width = self.screen.size.width - 8
-        self._rows = tuple(join(row_text(row, now, width), "\n") for row in rows)
+        width, height = self.screen.size.width - 8, self.screen.size.height - _AROUND
+        texts = [row_text(row, now, width) for row in rows]
+        lines = sum(text.plain.count("\n") + 1 for text in texts)
+        between = "\n" if lines + len(texts) <= height else ""  # air, where there is room for it
+        self._rows = tuple(join(text, between) for text in texts)
         names = tuple(row.scanner for row in rows)
         if names != self._names:
             chosen, self._names = self.chosen, names

@@ -7,7 +7,7 @@ from textual.content import Content
 from walkdown.model.door import WRITES
 from walkdown.review.doors import DoorRow
 from walkdown.tui.door_rows import DoorLine
-from walkdown.tui.door_words import guard_word
+from walkdown.tui.door_words import word_of
 from walkdown.tui.text import plain, pointer, quiet, shape, tail
 from walkdown.tui.widgets.row_list import RowList, spread
 
@@ -54,7 +54,7 @@ def _short(text: str, width: int) -> str:
 
 def _guard(row: DoorRow, *, asks: bool) -> Content:
     """Red only where the sign-off waits for it: open on purpose is no alarm."""
-    word = guard_word(row.guard)
+    word = word_of(row)
     style = "bold $bad" if asks else "bold" if word == "open" else "$quiet"
     return Content.styled(f"{word:<{_GUARD}}", style)
 

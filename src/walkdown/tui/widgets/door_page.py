@@ -80,7 +80,7 @@ class DoorPage(VerticalScroll, can_focus=True, inherit_bindings=False):
             return
         door = row.door
         self._static("door-title", plain(door.title))
-        self._static("door-facts", words.facts(door, row.guard))
+        self._static("door-facts", words.facts(row))
         self._static("door-place", words.place(door))
         self._say("door-decision", _decision(row))
         self._say("door-against", _against(row))
