@@ -86,7 +86,7 @@ def take_times_away(session: Session) -> None:
     looked = session.board.looked
     if looked is None:
         raise SystemExit("The scan came to nothing.")
-    took = {"semgrep": 4.1, "bandit": 0.9, "kingfisher": 0.4, "kingfisher-history": 0.6, "pip-audit": 0.2}
+    took = {"semgrep": 4.1, "bandit": 0.9, "kingfisher": 0.4, "kingfisher-history": 0.6, "pip-audit": 0.2, "doors": 0.5}
     reports = tuple(msgspec.structs.replace(one, seconds=took.get(one.scanner, 1.0)) for one in looked.result.reports)
     result = msgspec.structs.replace(looked.result, reports=reports)
     session._looked = look_at(result, session.review.settings.fail_on, fresh=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from walkdown.doors.assemble import Followed, follow
 from walkdown.doors.entrances import Entrance
 from walkdown.doors.sql.answers import Answers
-from walkdown.doors.sql.ask_functions import act_ways, callable_by, reached
 from walkdown.doors.sql.expressions import And, Call, Cmp, Col, Expr, In, Lit, Param, Select, inside
+from walkdown.doors.sql.reach import act_ways, callable_by, reached
 from walkdown.doors.sql.state import Database, FunctionState
 from walkdown.doors.sql.statements import Act
 from walkdown.doors.sql.who import Way, Who

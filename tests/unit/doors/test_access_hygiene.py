@@ -90,7 +90,7 @@ app.post("/forgot-password", async (req, res) => { await mailer.sendMail({ to: r
 app.post("/ask", auth, async (req, res) => { res.json(await openai.chat.completions.create({ messages: [] })); });
 """
     assert _findings(code, "auth.rate-limit") == [
-        ("doors-no-limit-login", Severity.MEDIUM),
+        ("doors-no-limit-code", Severity.HIGH),
         ("doors-no-limit-sends", Severity.MEDIUM),
         ("doors-no-limit-model", Severity.MEDIUM),
     ]

@@ -141,8 +141,8 @@ def _commands(one: Finding) -> frozenset[str]:
         return frozenset({"select"})
     if rule in _INSERTS:
         return frozenset({"insert"})
-    if rule in (texts.PROMOTION.id, texts.HANDOVER.id):
-        return frozenset({"update"})
+    if rule in (texts.PROMOTION.id, texts.HANDOVER.id, texts.SERVER_VALUE.id):
+        return frozenset({"update", "insert"} if rule == texts.SERVER_VALUE.id else {"update"})
     if rule == texts.FUNCTION_PATH.id:
         return frozenset()
     return frozenset({"insert", "update", "delete"} if rule == texts.BUCKET_WRITE.id else _WORD)

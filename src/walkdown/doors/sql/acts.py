@@ -196,7 +196,8 @@ def _existing(node: Node, conflict: Node, new: Act, builder: Builder) -> Act:
     called = child(child(node, "insert_target") or node, "ColId")
     alias = name_of(called)[-1] if called is not None else ""
     given = dict(new.sets)
-    keys = [name_of(one)[0] for one in every(child(conflict, "opt_conf_expr") or conflict, "index_elem") if name_of(one)]
+    held = child(conflict, "opt_conf_expr")
+    keys = [name_of(one)[0] for one in every(held, "index_elem") if name_of(one)] if held is not None else []
 
     def meant(parts: tuple[str, ...]) -> Expr | None:
         return given.get(parts[1]) if len(parts) == 2 and parts[0] == "excluded" else None
@@ -206,7 +207,8 @@ def _existing(node: Node, conflict: Node, new: Act, builder: Builder) -> Act:
     same = [Cmp("=", Col((alias or new.table.rpartition(".")[2], key)), given[key]) for key in keys if key in given]
     sources = (From(new.table, alias), *new.rows.sources[1:])
     sets = tuple((name, replaced(value, meant)) for name, value in _sets(conflict, builder))
-    return Act("update", new.table, new.line, new.guard, Select((), sources, both(new.rows.where, found, *same)), sets)
+    where = both(new.rows.where, found, *same)
+    return Act("update", new.table, new.line, new.guard, Select((), sources, where), sets)
 
 
 # -- variables ---------------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from walkdown.doors.sql import texts
 from walkdown.doors.sql.answers import Answers
-from walkdown.doors.sql.ask_functions import callable_by, guard_ways
 from walkdown.doors.sql.expressions import And, AnyOf, Call, Case, Cmp, Col, Expr, In, Lit, Mix, Or, inside
 from walkdown.doors.sql.findings import finding, lower, step, sureness
+from walkdown.doors.sql.reach import callable_by, guard_ways
 from walkdown.doors.sql.state import FunctionState, Spot
 from walkdown.doors.sql.statements import Run
 from walkdown.doors.sql.who import Way, Who, narrower
@@ -46,13 +46,15 @@ def _runs(asked: Answers, one: FunctionState) -> Iterator[Finding]:
 def _any_sql(asked: Answers, one: FunctionState, run: Run, names: tuple[str, ...], way: Way) -> Finding:
     return finding(
         texts.FUNCTION_SQL, Severity.CRITICAL, lower(Confidence.LIKELY, sureness(asked.database)), one.spot, one.short,
-        *_door(one, way), step(Spot(one.spot.path, run.line), f"{', '.join(names)} becomes part of the SQL that is run"),
+        *_door(one, way),
+        step(Spot(one.spot.path, run.line), f"{', '.join(names)} becomes part of the SQL that is run"),
     )  # fmt: skip
 
 
 def _any_table(asked: Answers, one: FunctionState, run: Run, names: tuple[str, ...], way: Way) -> Finding:
-    own = any(isinstance(part, Call) and part.name == "auth.uid" for part in inside(run.sql)) or "auth.uid()" in _said(run)
-    changes = _WRITES.search(_said(run)) is not None
+    said = _said(run)
+    own = "auth.uid()" in said or any(isinstance(one, Call) and one.name == "auth.uid" for one in inside(run.sql))
+    changes = _WRITES.search(said) is not None
     quiet = one.function.returns in ("boolean", "bool", "integer", "int", "bigint", "void", "regclass")
     severity = Severity.HIGH if (changes or not quiet) and not own else Severity.MEDIUM
     return finding(
@@ -107,7 +109,9 @@ def named(sql: Expr, names: set[str]) -> tuple[str, ...]:
     return tuple(name for how, name in _put_in(sql, names, "s") if how == "I")
 
 
-def _put_in(sql: Expr, names: set[str], how: str) -> tuple[tuple[str, str], ...]:
+def _put_in(  # noqa: PLR0911 - one line for each kind of expression
+    sql: Expr, names: set[str], how: str
+) -> tuple[tuple[str, str], ...]:
     if isinstance(sql, Col):
         return ((how, sql.parts[-1]),) if sql.parts[-1] in names else ()
     if isinstance(sql, Call):

@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import msgspec
-from msgspec.structs import replace
-
 from walkdown.doors.sql import server_words, texts, words
 from walkdown.doors.sql.answers import Answers
 from walkdown.doors.sql.ask_tables import private, weighty
-from walkdown.doors.sql.expressions import And, Call, Cmp, Col, Expr, From, Lit, Mix, Select, both, inside
+from walkdown.doors.sql.expressions import And, Cmp, Col, Expr, Lit, Mix, inside
 from walkdown.doors.sql.findings import finding, lower, step, sureness
-from walkdown.doors.sql.scope import Frame, Scope, TooMuch
-from walkdown.doors.sql.state import FunctionState, Spot, Table
+from walkdown.doors.sql.reach import Reached, act_ways, callable_by, meant, reached
+from walkdown.doors.sql.state import FunctionState, Spot
 from walkdown.doors.sql.statements import Act
-from walkdown.doors.sql.terms import Given, Term
-from walkdown.doors.sql.weigh import weigh
 from walkdown.doors.sql.who import Way, Who, narrower
 from walkdown.model.finding import Finding
 from walkdown.model.severity import Confidence, Severity
@@ -34,9 +29,6 @@ _COUNTER = re.compile(
     r"seen|(?:^|_)reads?(?:$|_)",
     re.IGNORECASE,
 )
-_BY = re.compile(r"_by(?:_id)?$|^(?:actor|admin|performer|operator)_id$")
-_PERSON = re.compile(r"^(?:user|owner|profile|customer|seller|account|member|client|buyer|creator|author)(?:_?id)?$")
-_DEEPEST = 2
 _RANK = {"delete": 0, "update": 1, "insert": 2, "select": 3}
 
 
@@ -58,28 +50,22 @@ def ask(asked: Answers) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def callable_by(asked: Answers, one: FunctionState) -> Who | None:
-    """Whom the data API lets call it; none where only a server can."""
-    if one.name.partition(".")[0] not in asked.database.exposed:
-        return None
-    if "anon" in one.grants or "public" in one.grants:
-        return Who.ANYONE
-    return Who.LOGIN if "authenticated" in one.grants else None
-
-
 def _open(asked: Answers, one: FunctionState) -> Iterator[Finding]:
     body = one.function.body
     floor = callable_by(asked, one)
     if body is None or floor is None:
         return
     found: list[tuple[Severity, Reached, Way]] = []
-    for act in reached(asked, one):
-        for inner in act_ways(asked, act):
+    paid = _paid_from(asked, one, floor)
+    for come in reached(asked, one):
+        if come.act.table in paid and _changes(come.act, "+"):
+            continue  # what they give away themselves
+        for inner in act_ways(asked, come):
             way = narrower(inner, Way(floor))
             if way.who in (Who.ANYONE, Who.LOGIN) and not way.tied:
-                severity = _severity(asked, one, act, way)
-                if severity is not None:
-                    found.append((severity, act, way))
+                rated = _severity(asked, one, come, way)
+                if rated is not None:
+                    found.append((rated, come, way))
                 break
     if not found:
         return
@@ -98,66 +84,21 @@ def _open(asked: Answers, one: FunctionState) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def guard_ways(asked: Answers, one: FunctionState, guard: Expr, scope: Scope | None = None) -> tuple[Way, ...]:
-    """Whom the checks before a place in the body let come there."""
-    try:
-        found = asked.solver.ways(guard, scope or arguments(one))
-    except (TooMuch, RecursionError):
-        return (Way(Who.UNKNOWN),)
-    return tuple(dict.fromkeys(weigh(atoms, asked.world, None, lambda _: (Way(Who.ANYONE),)) for atoms in found))
+def _paid_from(asked: Answers, one: FunctionState, floor: Who) -> set[str]:
+    """Tables where the function takes from what is the caller's own."""
+    out: set[str] = set()
+    for come in reached(asked, one):
+        if come.act.command == "update" and _changes(come.act, "-"):
+            ways = [narrower(way, Way(floor)) for way in act_ways(asked, come)]
+            if ways and all(way.tied or way.who not in (Who.ANYONE, Who.LOGIN) for way in ways):
+                out.add(come.act.table)
+    return out
 
 
-def arguments(one: FunctionState) -> Scope:
-    """What names mean inside the function, before any table."""
-    given: list[tuple[str, Term]] = []
-    for at, argument in enumerate(held for held in one.function.arguments if not held.out):
-        given.extend([(argument.name, Given(argument.name)), (f"${at + 1}", Given(argument.name))])
-    plpgsql = one.function.language == "plpgsql"
-    return Scope((), tuple(given), True, (one.name,), one.name.partition(".")[2], plpgsql)
-
-
-class Reached(msgspec.Struct, frozen=True):
-    """An operation a call comes to, in the function itself or in one that it calls. `given`: the names in that function
-    that stand for what the caller hands over. `before`: whom the checks on the way let through."""
-
-    function: FunctionState
-    act: Act
-    scope: Scope
-    given: frozenset[str]
-    before: tuple[Way, ...] = (Way(Who.ANYONE),)
-
-
-def reached(asked: Answers, one: FunctionState) -> Iterator[Reached]:
-    scope = arguments(one)
-    names = frozenset(argument.name for argument in one.function.arguments if argument.name and not argument.out)
-    body = one.function.body
-    if body is None:
-        return
-    for act in body.acts:
-        yield Reached(one, act, scope, names)
-    for call, _, guard in body.calls:
-        yield from _further(asked, call, scope, guard_ways(asked, one, guard), 0)
-
-
-def _further(asked: Answers, call: Call, scope: Scope, before: tuple[Way, ...], depth: int) -> Iterator[Reached]:
-    """What a helper writes that nobody could call from outside: the function that calls it opens it."""
-    try:
-        found = asked.solver.called(call, scope)
-    except (TooMuch, RecursionError):
-        return
-    body = found[0].function.body if found is not None else None
-    if found is None or body is None or (found[0].function.definer and callable_by(asked, found[0])):
-        return
-    helper, inner = found
-    names = frozenset(name for name, term in inner.given if isinstance(term, Given))
-    for act in body.acts:
-        if act.command != "select":
-            yield Reached(helper, act, inner, names, before)
-    if depth < _DEEPEST:
-        for further, _, guard in body.calls:
-            ways = guard_ways(asked, helper, guard, inner)
-            both_ways = tuple(dict.fromkeys(narrower(one, two) for one in before for two in ways))
-            yield from _further(asked, further, inner, both_ways[:20], depth + 1)
+def _changes(act: Act, how: str) -> bool:
+    return any(
+        server_words.HELD.search(column) and isinstance(value, Mix) and value.what == how for column, value in act.sets
+    )
 
 
 def _chosen(one: FunctionState, act: Act) -> str:
@@ -165,54 +106,11 @@ def _chosen(one: FunctionState, act: Act) -> str:
     return f", for the {given[0]} that the caller hands over" if given and act.rows.where is not None else ""
 
 
-def act_ways(asked: Answers, held: Reached) -> tuple[Way, ...]:
-    """The ways a caller comes to one operation in the body, with its table as the row that is asked for."""
-    act = held.act
-    table = _meant(asked, held.function, act)
-    if table.schema in ("pg_catalog", "information_schema", "auth", "cron", "net"):
-        return ()
-    sources = list(act.rows.sources)
-    own = next((source for source in sources if source.table == act.table), From(act.table))
-    if own in sources:
-        sources.remove(own)
-    alias = own.alias or act.table.rpartition(".")[2]
-    scope = replace(held.scope, frames=((Frame(0, alias, table),),))
-    where: Expr = both(act.guard, act.rows.where, *(_bound(held, alias) if act.command == "insert" else ()))
-    try:
-        rows = asked.solver.rows(Select((), tuple(sources), where), scope)
-    except (TooMuch, RecursionError):
-        return (Way(Who.UNKNOWN),)
-    ways = (weigh(atoms, asked.world, table, lambda _: (Way(Who.ANYONE),)) for atoms in rows)
-    return tuple(dict.fromkeys(narrower(way, first) for way in ways for first in held.before))
-
-
-def _bound(held: Reached, alias: str) -> list[Expr]:
-    """What the new row holds. Who wrote it says nothing of whose row it is where that is said as well, and a secret that
-    is written is not one that was known."""
-    sets = held.act.sets
-    others = any(_PERSON.search(column) and _hands(value, held.given) for column, value in sets)
-    kept = [
-        (column, value) for column, value in sets
-        if not (others and _BY.search(column)) and not _hands(value, held.given)
-    ]  # fmt: skip
-    return [Cmp("=", Col((alias, column)), value) for column, value in kept]
-
-
-def _hands(value: Expr, names: frozenset[str]) -> bool:
-    return isinstance(value, Col) and len(value.parts) == 1 and value.parts[0] in names
-
-
-def _meant(asked: Answers, one: FunctionState, act: Act) -> Table:
-    """The table of an operation, or an empty one of its name where it is made in none of the files."""
-    name = act.table if "." in act.table else f"public.{act.table}"
-    return asked.world.table(act.table) or Table(name, one.spot, complete=False, unseen=True)
-
-
 def _severity(  # noqa: PLR0911 - one line for each case
     asked: Answers, one: FunctionState, held: Reached, way: Way
 ) -> Severity | None:
     act = held.act
-    table = _meant(asked, held.function, act)
+    table = meant(asked, held.function, act)
     if table.kind != "table":
         return None
     if not table.unseen:

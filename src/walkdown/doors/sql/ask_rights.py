@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from walkdown.doors.sql import server_words, texts, words
-from walkdown.doors.sql.answers import Answer, Answers
+from walkdown.doors.sql.answers import Answers
 from walkdown.doors.sql.ask_policies import mentions
 from walkdown.doors.sql.ask_tables import names
 from walkdown.doors.sql.expressions import (

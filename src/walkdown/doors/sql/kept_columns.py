@@ -11,6 +11,8 @@ from walkdown.doors.sql.statements import Policy
 
 _CHECKS = re.compile(r"check|valid|guard|protect|prevent|enforce|ensure|keep|allow|assert|forbid|refuse", re.IGNORECASE)
 
+_STAMP = re.compile(r"updated|moddatetime|modified|timestamp|touch", re.IGNORECASE)  # they write when it was
+
 
 def kept(asked: Answers, table: Table, column: str, answer: Answer) -> bool:
     """Something keeps users from choosing this column with this command."""
@@ -22,9 +24,9 @@ def kept(asked: Answers, table: Table, column: str, answer: Answer) -> bool:
     if held is not None and held.made:
         return True
     for one in table.policies:
-        if one.policy.command in (command, "all") and asks(asked, one.policy, column, command):
-            if not one.policy.permissive or any(reason.name == one.policy.name for reason in answer.reasons):
-                return True
+        meant = not one.policy.permissive or any(reason.name == one.policy.name for reason in answer.reasons)
+        if meant and one.policy.command in (command, "all") and asks(asked, one.policy, column, command):
+            return True
     return any(_watches(asked, one, column) for one in triggered(asked, table, command))
 
 
@@ -47,7 +49,10 @@ def unread(asked: Answers, table: Table, command: str) -> bool:
     """A trigger stands there whose body was not understood, or that compares whole rows."""
     before = {one.function for one in table.triggers if command in one.trigger.events and one.trigger.before}
     known = {one.name: one.function.body for one in asked.database.functions}
-    return any((body := known.get(name)) is None or (body.wrong and not body.watched) for name in before)
+    return any(
+        not _STAMP.search(name) and ((body := known.get(name)) is None or (body.wrong and not body.watched))
+        for name in before
+    )
 
 
 def _watches(asked: Answers, one: FunctionState, column: str) -> bool:

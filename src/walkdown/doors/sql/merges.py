@@ -34,12 +34,13 @@ def taken_apart(text: str) -> list[str]:
 
 
 def _made(action: str, before: str, target: str, source: str, where: str) -> list[str]:
-    name = target.split()[0]
+    name = target.split(maxsplit=1)[0]
     if found := _SET.match(action):
         return [f"{before} update {target} {found[1]} from {source} where {where}"]
     if found := _INSERT.match(action):
-        return [f"{before} insert into {name} {found[1] or ''} select {found[2]} from {source}"]
-    return [f"{before} delete from {target} using {source} where {where}"] if action.lower() == "delete" else []
+        return [" ".join((before, "insert into", name, found[1] or "", "select", found[2], "from", source))]
+    gone = " ".join((before, "delete from", target, "using", source, "where", where))
+    return [gone] if action.lower() == "delete" else []
 
 
 def _cut(text: str, word: str) -> tuple[str, str, str]:

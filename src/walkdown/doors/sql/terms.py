@@ -93,6 +93,21 @@ class Unread(msgspec.Struct, frozen=True):
 Atom: TypeAlias = Eq | Other | Held | Looked | Via | Never | Unread
 
 
+def moved(atom: Atom, by: int) -> Atom:
+    """The same, with the rows that are looked up under other numbers."""
+
+    def on(term: Term) -> Term:
+        return Cell(term.frame + by, term.column) if isinstance(term, Cell) and term.frame else term
+
+    if isinstance(atom, Eq):
+        return Eq(on(atom.left), on(atom.right))
+    if isinstance(atom, Other):
+        return Other(atom.op, tuple(on(one) for one in atom.terms))
+    if isinstance(atom, Held):
+        return Held(on(atom.term), atom.null)
+    return Looked(atom.frame + by, atom.table, atom.free) if isinstance(atom, Looked) else atom
+
+
 class World:
     """A database, quick to ask by name."""
 

@@ -138,17 +138,18 @@ FUNCTION_SQL = _rule(
 )  # fmt: skip
 FUNCTION_NAMES = _rule(
     "function-picks-table", "A database function lets the caller choose the table",
-    "The function builds its SQL with a name that the caller hands over and runs it with its owner's rights. Quoting the "
-    "name keeps other SQL out, but whoever may call it over the data API can point it at any table or column.",
-    "Allow only names from a written list (`if table_name not in (...) then raise exception`), check auth.uid(), or write "
-    "one function for each table. Where only a server calls it, revoke execute from public, anon and authenticated.",
+    "The function builds its SQL with a name that the caller hands over and runs it with its owner's rights. Quoting "
+    "the name keeps other SQL out, but whoever may call it over the data API can point it at any table or column.",
+    "Allow only names from a written list (`if table_name not in (...) then raise exception`), check auth.uid(), or "
+    "write one function for each table. Where only a server calls it, revoke execute from public, anon and "
+    "authenticated.",
     862, 639,
 )  # fmt: skip
 SERVER_VALUE = _rule(
     "server-value", "Users may set what only a server may decide",
-    "Users may change or add their own rows, and these rows hold what somebody owns or has paid, or the platform's word "
-    "about it: a balance, a share, a plan, the state of a payment or of a check. The policy asks whose row it is, not "
-    "which columns change, so that a user can write any value with one call of the client library.",
+    "Users may change or add their own rows, and these rows hold what somebody owns or has paid, or the platform's "
+    "word about it: a balance, a share, a plan, the state of a payment or of a check. The policy asks whose row it "
+    "is, not which columns change, so that a user can write any value with one call of the client library.",
     "Let users update only the columns that are theirs (column grants), or refuse the change in a trigger, and let a "
     "server function write the others. For new rows, pin the column in `with check`, as in `status = 'pending'`.",
     915, 269,

@@ -33,7 +33,7 @@ _ROLE = re.compile(
 )
 _ROLE_TABLE = re.compile(r"admin|role|staff|moderator|manager|employee|operator|permission|super", re.IGNORECASE)
 _PEOPLE = re.compile(r"(?:^|_)(?:users?|profiles?|accounts?|people|persons?|perfis|usuarios?)$", re.IGNORECASE)
-_TOKEN = re.compile(r"token|secret|code$|_code_|hash|api_?key|pin$|password", re.IGNORECASE)
+TOKEN = re.compile(r"token|secret|code$|_code_|hash|api_?key|pin$|password", re.IGNORECASE)
 _PERSON = frozenset({"user_id", "auth_id", "auth_user_id", "owner_id", "supabase_user_id", "uid"})
 _SERVERS = ("service_role", "postgres", "supabase_admin", "supabase_auth_admin", "supabase_storage_admin")
 
@@ -131,7 +131,7 @@ def _knows(sets: list[set[Term]]) -> bool:
     """Whoever calls has to hand over a secret that stands in the row."""
     return any(
         any(isinstance(one, Given) for one in group)
-        and any(isinstance(one, Cell) and _TOKEN.search(one.column) for one in group)
+        and any(isinstance(one, Cell) and TOKEN.search(one.column) for one in group)
         for group in sets
     )
 

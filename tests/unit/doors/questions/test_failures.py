@@ -25,9 +25,9 @@ def test_a_write_whose_failure_is_forgotten(body: str) -> None:
     assert [one.severity for one in told(shop(body), _HIDDEN)] == [Severity.MEDIUM]
 
 
-def test_a_failure_that_is_only_logged_weighs_little() -> None:
+def test_a_failure_that_is_only_logged_and_then_success() -> None:
     body = "try { " + _WRITE + " } catch (e) { console.error(e); }\nres.json({ ok: true });"
-    assert [one.severity for one in told(shop(body), _HIDDEN)] == [Severity.LOW]
+    assert [one.severity for one in told(shop(body), _HIDDEN)] == [Severity.MEDIUM]
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,47 @@ def test_stock_that_is_worked_out_here() -> None:
     assert one.steps[1].role == "stock of Product is read"
 
 
-def test_a_counter_weighs_little() -> None:
+def test_a_counter_weighs_less() -> None:
     body = _READ + "await prisma.product.update({ where: { id: p.id }, data: { views: p.views + 1 } });"
-    assert [one.severity for one in told(shop(body), _BACK)] == [Severity.LOW]
+    assert [one.severity for one in told(shop(body), _BACK)] == [Severity.MEDIUM]
+
+
+_IN_HELPER = """
+async function take(db, id, qty) {
+  const row = await db.product.findUnique({ where: { id } });
+  if (!row) throw new Error("none");
+  const after = row.stock - qty;
+  if (after < 0) throw new Error("not enough");
+  await db.product.update({ where: { id }, data: { stock: after } });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "await take(prisma, req.params.id, req.body.n);",
+        "await prisma.$transaction(async (tx) => { await take(tx, req.params.id, req.body.n); });",
+        (
+            "await prisma.$transaction(async (tx) => {\n"
+            "const p = await tx.product.findUnique({ where: { id: req.params.id } });\n"
+            "await tx.product.update({ where: { id: p.id }, data: { stock: p.stock - 1 } }); });"
+        ),
+    ],
+    ids=["helper", "helper-in-a-transaction", "a-transaction-alone"],
+)
+def test_stock_that_is_worked_out_in_a_helper_or_a_transaction(body: str) -> None:
+    assert [one.severity for one in told(shop(body + "\nres.end();", head=_IN_HELPER), _BACK)] == [Severity.HIGH]
+
+
+def test_stock_that_was_read_with_another_row() -> None:
+    body = (
+        "const lines = await prisma.line.findMany({ where: { orderId: req.params.id }, include: { product: true } });\n"
+        "for (const line of lines) {\n"
+        "await prisma.product.update({ where: { id: line.product.id }, data: { stock: line.product.stock - line.n } });\n"
+        "}\nres.end();"
+    )
+    assert [one.severity for one in told(shop(body), _BACK)] == [Severity.HIGH]
 
 
 def test_a_document_that_is_changed_and_saved() -> None:
@@ -58,11 +96,17 @@ app.listen(1);
         ),
         "await prisma.product.update({ where: { id: p.id }, data: { stock: req.body.stock } });",
         (
-            "await prisma.$transaction(async (tx) => { await tx.product.update({ where: { id: p.id },"
-            " data: { stock: p.stock - 1 } }); });"
+            "await prisma.$transaction(async (tx) => {\n"
+            "await tx.$queryRaw`select id from product where id = ${p.id} for update`;\n"
+            "const q = await tx.product.findUnique({ where: { id: p.id } });\n"
+            "await tx.product.update({ where: { id: p.id }, data: { stock: q.stock - 1 } }); });"
+        ),
+        (
+            "await prisma.product.updateMany({ where: { id: p.id, version: p.version },"
+            " data: { stock: p.stock - 1, version: { increment: 1 } } });"
         ),
     ],
-    ids=["decrement", "conditional", "default", "set", "transaction"],
+    ids=["decrement", "conditional", "default", "set", "lock", "version"],
 )
 def test_a_value_that_nothing_is_lost_of(body: str) -> None:
     assert told(shop(_READ + body + "\nres.end();"), _BACK) == []
@@ -125,7 +169,7 @@ def test_it_is_asked_whether_there_is_enough_and_taken_afterwards() -> None:
     body = (
         "await prisma.product.update({ where: { id: p.id }, data: { stock: { decrement: req.body.n } } });\nres.end();"
     )
-    assert [one.severity for one in told(shop(_ENOUGH + body), _MADE)] == [Severity.MEDIUM]
+    assert [one.severity for one in told(shop(_ENOUGH + body), _MADE)] == [Severity.HIGH]
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,10 @@ _LOGIN = "const { userId } = await auth(); if (!userId) throw new Error('no');"
 
 def _findings(body: str, given: str = "organizationId: string") -> list[tuple[str, Severity]]:
     code = f"{_HEAD}\nexport async function asked({given}) {{\n{body}\n}}\n"
-    found = told({"app/actions.ts": code, "schema.prisma": _SCHEMA, "package.json": '{"dependencies": {"next": "15"}}'}, "auth.object-level")
+    found = told(
+        {"app/actions.ts": code, "schema.prisma": _SCHEMA, "package.json": '{"dependencies": {"next": "15"}}'},
+        "auth.object-level",
+    )
     return [(one.rule.id, one.severity) for one in found]
 
 

@@ -89,7 +89,7 @@ PROFILES = (
 
 def test_users_may_not_change_their_own_role() -> None:
     held = one(PROFILES)
-    assert (held.rule.id, held.severity, held.confidence) == ("sql-own-rights", Severity.HIGH, Confidence.SURE)
+    assert (held.rule.id, held.severity, held.confidence) == ("sql-own-rights", Severity.CRITICAL, Confidence.SURE)
     assert any("role decides" in step.role for step in held.steps)
 
 
