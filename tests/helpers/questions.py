@@ -25,5 +25,6 @@ def map_of(files: Mapping[str, str]) -> Map:
 
 
 def told(files: Mapping[str, str], hazard: str) -> list[Finding]:
-    findings, _ = ask(map_of(files))
-    return [one for one in findings if one.rule.hazard == hazard]
+    answer = ask(map_of(files))
+    assert answer.failed == ()
+    return [one for one in answer.findings if one.rule.hazard == hazard]

@@ -51,7 +51,7 @@ class Flaws(msgspec.Struct):
 
 def main(labels: Flaws, folder: Path, *, everything: bool) -> None:
     doors = {one.id: (one.file, one.line) for one in labels.door}
-    findings = [one for one in ask(map_of(folder))[0] if _within(labels.scope, one)]
+    findings = [one for one in ask(map_of(folder)).findings if _within(labels.scope, one)]
     lost: dict[int, Flaw] = {}
     for name, flaws in _groups(labels.flaw):
         same = [one for one in flaws if _told(one, findings, doors, {one.hazard})]

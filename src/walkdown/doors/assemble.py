@@ -56,7 +56,7 @@ def _loads(door: Door) -> bool:
 
 
 def _one(entrance: Entrance) -> Followed:
-    visit = Visit()
+    visit = Visit(is_door=True)
     applied: list[Guard] = []
     for before in entrance.before:
         known = len(visit.held)
@@ -65,9 +65,7 @@ def _one(entrance: Entrance) -> Followed:
         checks = next((one for one in (Checks.OWNER, Checks.ROLE, Checks.LOGIN, Checks.SECRET) if one in gained), seen)
         if checks is not None:
             why = _NOT_SEEN if checks is Checks.UNKNOWN else ""
-            applied.append(
-                Guard(before.name, before.spot.path, before.spot.line, checks, why=why, home=before.home)
-            )
+            applied.append(Guard(before.name, before.spot.path, before.spot.line, checks, why=why, home=before.home))
     put, marks = len(visit.did), len(visit.used)
     visit.exits.clear()
     told = {held.fact for held in visit.held} if applied else set()  # what stood before is told already

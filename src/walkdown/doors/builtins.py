@@ -226,7 +226,7 @@ def _assigned(into: Value, values: Sequence[Value], calling: Calling) -> Value:
         entries = value.shape.entries if isinstance(value.shape, Record) else (("...", value),)
         for name, entry in entries:
             if isinstance(into.shape, Instance):
-                into.shape.fields[name] = entry
+                calling.follower.put(into.shape, name, entry, calling.visit)
             else:
                 calling.follower.assigned(into, name, entry, calling.visit, calling.spot)
     return into

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from walkdown.doors import builtins
 from walkdown.doors.library import Calling, Given, Parent
-from walkdown.doors.scopes import Scope
+from walkdown.doors.scopes import Scope, clock
 from walkdown.doors.values import (
+    SETTLED,
     UNKNOWN,
     ClassRef,
     Closure,
@@ -40,7 +41,7 @@ def method(  # noqa: PLR0917 - the parts of a call
     results: list[Value] = []
     asked: set[tuple[str, str, int]] = set()  # two ways to the same thing are one
     for shape in of.shapes():
-        thing = _above(follower, shape, name)
+        thing = _above(follower, shape, name, calling)
         if isinstance(thing, Thing) and (thing.kind, thing.name, id(thing.data)) not in asked:
             asked.add((thing.kind, thing.name, id(thing.data)))
             result = _first(follower, thing, name, calling)
@@ -68,9 +69,11 @@ def _not_here(follower: Follower, of: Value, name: str, visit: Visit) -> None:
             visit.note(f"{name} comes from a class of {above.package}, whose code is not here.")
 
 
-def _above(follower: Follower, shape: object, name: str) -> object:
+def _above(follower: Follower, shape: object, name: str, calling: Calling) -> object:
     """What a library knows of an object whose own code does not say what is asked."""
     if isinstance(shape, Instance) and SUPER in shape.fields:
+        if name in follower.again.cells.names:
+            follower.again.cells.read(shape, name, calling.visit)
         own = shape.fields.get(name) or method_of(follower, shape.of, name, Value(shape=shape))
         return None if own is not None else shape.fields[SUPER].shape
     if isinstance(shape, ClassRef):
@@ -171,7 +174,8 @@ def _unknown_args(calling: Calling, closure: Closure) -> list[Given]:
 
 def instance(follower: Follower, of: ClassRef, args: Sequence[Given], visit: Visit, spot: Spot) -> Value:
     """`new X(args)`."""
-    return fill(follower, Instance(of), args, visit, spot)
+    born = SETTLED if visit is follower.loading else clock()
+    return fill(follower, Instance(of, born=born), args, visit, spot)
 
 
 def fill(follower: Follower, made: Instance, args: Sequence[Given], visit: Visit, spot: Spot) -> Value:
@@ -183,7 +187,7 @@ def fill(follower: Follower, made: Instance, args: Sequence[Given], visit: Visit
     for one in reversed(lineage(follower, of)):
         for field in follower.programs[one.unit].classes[one.at].fields:
             if field.value is not None and not field.static:
-                scope = Scope(one.unit, one.scope)
+                scope = Scope(one.unit, one.scope, made.born)
                 scope.bind("this", value)
                 made.fields[field.name] = follower.value(field.value, scope, visit)
     constructor = method_of(follower, of, "constructor", value)

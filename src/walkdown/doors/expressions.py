@@ -71,8 +71,8 @@ def value_of(follower: Follower, expr: Expr, scope: Scope, visit: Visit) -> Valu
     return _HOW[type(expr)](follower, expr, scope, visit)
 
 
-def _variable(follower: Follower, expr: Name, scope: Scope, visit: Visit) -> Value:  # noqa: ARG001
-    return follower.name(expr.name, scope) or Value(UNKNOWN.sources)
+def _variable(follower: Follower, expr: Name, scope: Scope, visit: Visit) -> Value:
+    return follower.name(expr.name, scope, visit) or Value(UNKNOWN.sources)
 
 
 def _member(follower: Follower, expr: Member, scope: Scope, visit: Visit) -> Value:
@@ -168,7 +168,7 @@ def _markup(follower: Follower, expr: Markup, scope: Scope, visit: Visit) -> Val
     given = _record(follower, expr.given, scope, visit)
     for inner in expr.inner:
         value_of(follower, inner, scope, visit)
-    component = follower.name(expr.name, scope) if expr.name.isidentifier() else None
+    component = follower.name(expr.name, scope, visit) if expr.name.isidentifier() else None
     if component is not None and isinstance(component.shape, Closure):
         calls.rendered(follower, component.shape, given, visit, Spot(scope.unit, expr.line))
     return Value()
@@ -186,18 +186,23 @@ def _call(follower: Follower, expr: Call, scope: Scope, visit: Visit) -> Value:
     spot = Spot(scope.unit, expr.line)
     if isinstance(expr.callee, Member):
         owner = expr.callee.of
-        if isinstance(owner, Name) and follower.name(owner.name, scope) is None:
+        if isinstance(owner, Name) and follower.name(owner.name, scope, visit) is None:
             calling = Calling(tuple(_args(follower, expr, scope, visit)), spot, visit, follower, expr.new)
             found = builtins.global_method(owner.name, expr.callee.name, calling)
             return found or calls.unknown_call(calling, UNKNOWN)
         of = value_of(follower, expr.callee.of, scope, visit)
         args = _args(follower, expr, scope, visit)
         if expr.callee.name in _GROWS and isinstance(owner, Name) and isinstance(of.shape, Items) and not of.others:
-            scope.change(owner.name, _grown(of, args))
+            follower.changed(scope, owner.name, _grown(of, args), visit)
         return calls.method(follower, of, expr.callee.name, args, visit, spot, new=expr.new)
-    if isinstance(expr.callee, Name) and follower.name(expr.callee.name, scope) is None:
+    if isinstance(expr.callee, Name) and follower.name(expr.callee.name, scope, visit) is None:
         args = _args(follower, expr, scope, visit)
         return follower.builtin(expr.callee.name, args, visit, spot, new=expr.new)
+    if isinstance(expr.callee, Index):  # `app[options.method](path, handler)`
+        of, key = (value_of(follower, one, scope, visit) for one in (expr.callee.of, expr.callee.key))
+        name = key.text if key.text is not None else exact.known(key)
+        if name is not None:
+            return calls.method(follower, of, name, _args(follower, expr, scope, visit), visit, spot, new=expr.new)
     callee = value_of(follower, expr.callee, scope, visit)
     return follower.invoke(callee, _args(follower, expr, scope, visit), visit, spot, new=expr.new)
 
@@ -347,14 +352,17 @@ def _assign(follower: Follower, expr: Assign, scope: Scope, visit: Visit) -> Val
     value = value_of(follower, expr.value, scope, visit)
     target = expr.target
     if isinstance(target, Name):
+        holder = scope.holder(target.name)
+        if holder is not None:
+            follower.again.wrote(holder, target.name, holder.names().get(target.name), visit)
         scope.assign(target.name, value, surely=expr.op == "=" and _is_sure(target.name, scope, visit))
     elif isinstance(target, Member):
         of = value_of(follower, target.of, scope, visit)
         if isinstance(of.shape, Instance):
-            of.shape.fields[target.name] = value
+            follower.put(of.shape, target.name, value, visit)
         elif isinstance(of.shape, Record) and isinstance(target.of, Name):
             sure = _is_sure(target.of.name, scope, visit)
-            scope.change(target.of.name, _with_entry(of, of.shape, target.name, value, sure=sure))
+            follower.changed(scope, target.of.name, _with_entry(of, of.shape, target.name, value, sure=sure), visit)
         else:
             follower.assigned(of, target.name, value, visit, Spot(scope.unit, expr.line))
     elif isinstance(target, Index) and isinstance(target.of, Name):
@@ -362,10 +370,10 @@ def _assign(follower: Follower, expr: Assign, scope: Scope, visit: Visit) -> Val
         if isinstance(of.shape, Thing) and key.text is not None:  # `request[USER] = user`
             follower.assigned(of, key.text, value, visit, Spot(scope.unit, expr.line))
         elif isinstance(of.shape, Instance) and key.text is not None:
-            of.shape.fields[key.text] = value
+            follower.put(of.shape, key.text, value, visit)
         elif isinstance(of.shape, Record):
             record = of.shape if key.text and not key.others else replace(of.shape, open=True)
-            scope.change(target.of.name, _with_entry(of, record, key.text or "*", value, sure=False))
+            follower.changed(scope, target.of.name, _with_entry(of, record, key.text or "*", value, sure=False), visit)
     return value
 
 

@@ -1,4 +1,4 @@
-"""Follows code as it would run, with values that say only where they come from. Loads files, runs statements, calls.
+"""Follows code as it would run, with values that say only where they come from. Loads files, follows functions, calls.
 
 Both sides of a branch are followed. What a branch that leaves makes sure of holds for all that comes after it: that is
 how guards are seen, wherever they stand.
@@ -10,17 +10,19 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from walkdown.doors import builtins, calls, exact, expressions, members
+from walkdown.doors import builtins, calls, exact, expressions, members, statements
+from walkdown.doors.again import Again
 from walkdown.doors.idle import Idle, idle_state
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.library import Calling, Given, Library
 from walkdown.doors.modules import Modules
-from walkdown.doors.scopes import Scope
-from walkdown.doors.truth import falsy_facts, hopes_of, is_sure, truthy_facts
+from walkdown.doors.scopes import Scope, clock
+from walkdown.doors.truth import truthy_facts
 from walkdown.doors.values import (
     MOST_FACTS,
     NEVER,
     NOTHING,
+    SETTLED,
     UNKNOWN,
     ClassRef,
     Closure,
@@ -36,31 +38,19 @@ from walkdown.doors.values import (
     agreed,
     either,
     element_of,
-    is_never,
     key_of,
-    of,
     replace,
 )
-from walkdown.doors.visits import DEEPEST, MOST_WHEN_LOADING, Caught, Frame, Held, Spot, Visit
-from walkdown.doors.waiting import awaited
-from walkdown.model.door import Origin
+from walkdown.doors.visits import DEEPEST, MOST_WHEN_LOADING, Frame, Held, Spot, Visit
 from walkdown.syntax.program import (
     Bound,
-    Do,
     Expr,
     Func,
     Function,
-    If,
     Import,
-    Leave,
     Let,
-    Loop,
     Program,
-    Return,
     Stmt,
-    Throw,
-    Try,
-    With,
 )
 
 THIS = "this"
@@ -95,14 +85,16 @@ class Follower:
         self.libraries = libraries
         self._answering: dict[str, list[Library]] = {}
         self.loading = Visit(most=MOST_WHEN_LOADING)
-        self.dull: set[tuple[str, int]] = set()
+        self.again = Again(programs)
+        self.deepest = DEEPEST
         self.idle = Idle()
+        self.dull: set[tuple[str, int]] = set()
         self._scopes: dict[str, Scope] = {}
         self._owners: dict[Outside, list[Library]] = {}
         self._imported: dict[str, Mapping[str, Import]] = {}
         self._exports: dict[tuple[str, str], Value] = {}
         self._instances: dict[tuple[str, int], Value] = {}
-        self._running: list[tuple[str, int]] = []
+        self.running: list[tuple[str, int]] = []
         self._globals = {
             name: value
             for library in libraries
@@ -198,9 +190,11 @@ class Follower:
             found = self._owners[outside] = [one for one in self.libraries if one.owns(outside)]
         return found
 
-    def name(self, name: str, scope: Scope) -> Value | None:
+    def name(self, name: str, scope: Scope, visit: Visit | None = None) -> Value | None:
         value = scope.find(name)
         if value is not None:
+            if visit is not None and name in self.again.cells.names and (holder := scope.holder(name)) is not None:
+                self.again.cells.read(holder, name, visit)
             return value
         one = self._imports(scope.unit).get(name)
         if one is None:
@@ -225,15 +219,28 @@ class Follower:
         """Follows a function of the project. What it makes sure of before it comes back holds afterwards."""
         function = self.function(closure)
         key = (closure.unit, closure.at)
-        if not visit.step() or len(self._running) >= DEEPEST or self._running.count(key) > 1:
+        if not visit.step():
             return UNKNOWN
-        if visit.within is not None and closure.unit not in visit.within:
+        self.again.ran((key,), len(self.running) + 1)
+        if len(self.running) >= self.deepest:
+            self.again.spoil()
+            return UNKNOWN
+        if self.running.count(key) > 1 or (visit.within is not None and closure.unit not in visit.within):
             return UNKNOWN
         if self.idle.skips(key, args):
             visit.used.append(("log", spot))
             return NOTHING
+        frame = Frame(self._called(closure, function), spot)
+        if visit.is_door:
+            self.again.cells.enter(visit)
+        if not visit.is_door or not visit.frames:
+            return self._follow(closure, args, visit, frame)
+        return self.again.call(self, closure, args, visit, frame, lambda: self._follow(closure, args, visit, frame))
+
+    def _follow(self, closure: Closure, args: Sequence[Given], visit: Visit, frame: Frame) -> Value:
+        function, key = self.function(closure), (closure.unit, closure.at)
         before, steps = idle_state(visit), visit.steps
-        scope = Scope(closure.unit, closure.scope)
+        scope = Scope(closure.unit, closure.scope, SETTLED if visit is self.loading else clock())
         if visit.scopes is not None:
             visit.scopes[key] = scope
         if closure.this is not None:
@@ -241,26 +248,38 @@ class Follower:
             if function.owner >= 0:
                 scope.bind(calls.SUPER, calls.super_of(self, closure, function.owner))
         self._bind_params(function, args, scope, visit)
-        name = self._called(closure, function)
-        self._running.append(key)
-        visit.frames.append(Frame(name, spot))
+        self.running.append(key)
+        visit.frames.append(frame)
         run = Run(len(visit.held), function.is_async)
         try:
             self._hoist(function.body, scope)
             with visit.in_transaction() if _is_transactional(function) else nullcontext():
                 if not self.run(function.body, scope, visit, run):
-                    self._leave(NOTHING, visit, run)
+                    self.leave(NOTHING, visit, run)
         finally:
             visit.frames.pop()
-            self._running.pop()
+            self.running.pop()
         value = self._result(run, visit)
         if function.kind != "constructor":
             self.idle.watch(key, args, value, visit.steps - steps, did_nothing=before == idle_state(visit))
         return value
 
+    def changed(self, scope: Scope, name: str, value: Value, visit: Visit) -> None:
+        """What a name holds was changed where it is."""
+        holder = scope.holder(name)
+        if holder is not None:
+            self.again.wrote(holder, name, holder.names().get(name), visit)
+            holder.names()[name] = value
+
+    def put(self, into: Instance, name: str, value: Value, visit: Visit) -> None:
+        self.again.wrote(into, name, into.fields.get(name), visit)
+        into.fields[name] = value
+
     def is_running(self, value: Value) -> bool:
         shape = value.shape
-        return isinstance(shape, Closure) and (shape.unit, shape.at) in self._running
+        if isinstance(shape, Closure):
+            self.again.ran(((shape.unit, shape.at),), 0)
+        return isinstance(shape, Closure) and (shape.unit, shape.at) in self.running
 
     def _called(self, closure: Closure, function: Function) -> str:
         if function.owner < 0:
@@ -286,7 +305,7 @@ class Follower:
             value = replace(value, hopes=agreed([_all_of(one) for one in told]))
         return value
 
-    def _leave(self, value: Value, visit: Visit, run: Run) -> None:
+    def leave(self, value: Value, visit: Visit, run: Run) -> None:
         run.exits.append(_Exit(value, tuple(visit.held[run.base :])))
         if len(visit.frames) == 1:
             visit.exits.append((value, tuple(visit.held)))
@@ -316,7 +335,7 @@ class Follower:
             self.bind(param.names, value, scope, visit, Spot(scope.unit, function.line))
             this = scope.find(THIS)
             if param.field and this is not None and isinstance(this.shape, Instance) and param.names:
-                this.shape.fields[param.names[0].name] = value
+                self.put(this.shape, param.names[0].name, value, visit)
 
     # -- statements ---------------------------------------------------------------------------------------------------
 
@@ -331,108 +350,9 @@ class Follower:
         for stmt in body:
             if not visit.step():
                 return False
-            if self._statement(stmt, scope, visit, run):
+            if statements.statement(self, stmt, scope, visit, run):
                 return True
         return False
-
-    def _statement(self, stmt: Stmt, scope: Scope, visit: Visit, run: Run) -> bool:  # noqa: PLR0911 - each shape has an answer of its own
-        if isinstance(stmt, Let):
-            value = NOTHING if stmt.value is None else self.value(stmt.value, scope, visit)
-            self.bind(stmt.names, value, scope, visit, Spot(scope.unit, stmt.line))
-            return is_never(value)
-        if isinstance(stmt, Do):
-            return is_never(self.value(stmt.value, scope, visit))
-        if isinstance(stmt, Return):
-            value = NOTHING if stmt.value is None else self.value(stmt.value, scope, visit)
-            if is_never(value):
-                return True
-            if run.awaits:
-                value = awaited(self, value, visit, Spot(scope.unit, stmt.line))
-            self._leave(value, visit, run)
-            return not stmt.give
-        if isinstance(stmt, Throw):
-            visit.throws += 1
-            if stmt.value is not None:
-                self.value(stmt.value, scope, visit)
-            return True
-        if isinstance(stmt, If):
-            return self._if(stmt, scope, visit, run)
-        if isinstance(stmt, Loop):
-            self._loop(stmt, scope, visit, run)
-        elif isinstance(stmt, Try):
-            return self._try(stmt, scope, visit, run)
-        elif isinstance(stmt, With):
-            value = self.value(stmt.value, scope, visit)
-            self.bind(stmt.names, value, scope, visit, Spot(scope.unit, stmt.line))
-            return self.run(stmt.body, scope, visit, run)
-        elif isinstance(stmt, Leave):
-            return True
-        return False
-
-    def _if(self, stmt: If, scope: Scope, visit: Visit, run: Run) -> bool:
-        spot = Spot(scope.unit, stmt.line)
-        test = self.value(stmt.test, scope, visit)
-        said = True if is_sure(test) else exact.decided(test)
-        if said is not None:
-            return self.run(stmt.yes if said else stmt.no, scope, visit, run)
-        yes, no = truthy_facts(test), falsy_facts(test)
-        before = len(visit.held)
-        with visit.assuming(yes, spot):
-            yes_leaves = self.run(stmt.yes, scope, visit, run)
-            after_yes = [one.fact for one in visit.held[before:]]
-        with visit.assuming(no, spot):
-            no_leaves = self.run(stmt.no, scope, visit, run)
-            after_no = [one.fact for one in visit.held[before:]]
-        if yes_leaves and not no_leaves:
-            # What came back from a guard is fine here: its own way out was taken before.
-            visit.hold((*no, *hopes_of(self, stmt.test, scope)), spot)
-        elif no_leaves and not yes_leaves:
-            visit.hold(yes, spot)
-        elif not yes_leaves and after_yes and after_no:
-            visit.hold(agreed((after_yes, after_no)), spot)  # the secret, or else somebody who is known
-        return yes_leaves and no_leaves
-
-    def _loop(self, stmt: Loop, scope: Scope, visit: Visit, run: Run) -> None:
-        spot = Spot(scope.unit, stmt.line)
-        if stmt.over is not None:
-            over = self.value(stmt.over, scope, visit)
-            # The names themselves say that they are any element: each is handed over as a list of one.
-            alone = [Value(one.sources, Items((one,))) for one in builtins.one_by_one(over)]
-            *others, last = (alone if visit is self.loading else ()) or (over,)
-            for one in others:
-                inner = Scope(scope.unit, scope)
-                self.bind(stmt.names, one, inner, visit, spot)
-                self.run(stmt.body, inner, visit, run)
-            self.bind(stmt.names, last, scope, visit, spot)
-        with visit.looping():
-            facts = truthy_facts(self.value(stmt.test, scope, visit)) if stmt.test is not None else ()
-            with visit.assuming(facts, spot):
-                self.run(stmt.body, scope, visit, run)
-
-    def _try(self, stmt: Try, scope: Scope, visit: Visit, run: Run) -> bool:
-        before, held = len(visit.did), len(visit.held)
-        visit.tries += stmt.catches
-        try:
-            leaves = self.run(stmt.body, scope, visit, run)
-        finally:
-            visit.tries -= stmt.catches
-        if stmt.catches:
-            around = tuple(range(before, len(visit.did)))
-            # What the body made sure of is not sure in the handler, nor after it where the handler goes on.
-            sure = visit.held[held:]
-            del visit.held[held:]
-            if stmt.caught:
-                scope.bind(stmt.caught, of(Origin.UNKNOWN, "error"))
-            answers = len(visit.answers)
-            handled = self.run(stmt.handler, scope, visit, run)
-            throws = bool(stmt.handler) and isinstance(stmt.handler[-1], Throw)
-            logged = any(what == "log" and spot.line >= stmt.line for what, spot in visit.used)
-            spot = Spot(scope.unit, stmt.line)
-            visit.caught.append(Caught(spot, around, throws, len(visit.answers) > answers or handled, logged))
-            if handled:
-                visit.held.extend(sure)
-            leaves = leaves and handled
-        return self.run(stmt.final, scope, visit, run) or leaves
 
     # -- values -------------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,7 @@ from walkdown.doors.supabase_table_doors import table_doors
 from walkdown.doors.tables import merged, read_schemas
 from walkdown.doors.tables_code import declared
 from walkdown.doors.tables_sql import tables_of
+from walkdown.doors.visits import MOST_WHEN_LOADING
 from walkdown.syntax.program import Program
 
 
@@ -117,6 +118,7 @@ def linked(
     ]
     project = Project(paths, programs, Follower(programs, Modules(paths, read), libraries), read)
     entrances = [entrance for one in frameworks for entrance in one.entrances(project)]
+    cut = project.follower.loading.steps >= MOST_WHEN_LOADING
     project.follower.loading.steps = 0  # what doors ask of files later is counted by itself
     access = browser_access(project)
     databases = play(sorted((sql or {}).items()), used={one.did.table for one in access})
@@ -128,6 +130,7 @@ def linked(
         databases=databases,
         paths=paths,
         programs=programs,
+        cut=cut,
         read=read,
         policies=policies,
     )

@@ -17,7 +17,7 @@ import msgspec
 from walkdown.doors.link import linked
 from walkdown.doors.questions.ask import ask
 from walkdown.doors.sql.statements import SqlFacts
-from walkdown.doors.troubles import of_programs, of_sql
+from walkdown.doors.troubles import of_linking, of_programs, of_sql
 from walkdown.doors.unread import of_scripts
 from walkdown.doors.wire import SQL, Linked, read_around, read_parts
 from walkdown.model.door import Door
@@ -38,10 +38,15 @@ def link(request: Path) -> Linked:
     programs = dict(sorted(programs.items()))
     read = _reader(dict(around.copies))
     found = linked(around.paths, programs, read, sql)
-    findings, facts = ask(found)
+    told = ask(found)
     doors = sorted((one.door for one in found.doors), key=_order)
-    skipped = (*of_programs(programs), *of_sql(found.databases), *of_scripts(around.paths, programs, read))
-    return Linked(tuple(doors), findings, facts, skipped)
+    skipped = (
+        *of_programs(programs),
+        *of_sql(found.databases),
+        *of_scripts(around.paths, programs, read),
+        *of_linking(found, told.failed),
+    )
+    return Linked(tuple(doors), told.findings, told.facts, skipped)
 
 
 def _reader(copies: dict[str, str]) -> Callable[[str], bytes]:

@@ -87,6 +87,8 @@ def _not_there(value: Value, record: Record, name: str) -> Value:
 def _instance(asked: _Asked, shape: Instance) -> Value | None:
     from walkdown.doors.calls import SUPER, method_of
 
+    if asked.name in asked.follower.again.cells.names:
+        asked.follower.again.cells.read(shape, asked.name, asked.visit)
     if asked.name in shape.fields:
         return shape.fields[asked.name]
     found = method_of(asked.follower, shape.of, asked.name, Value(shape=shape), visit=asked.visit)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from walkdown.doors.values import Value, either
+import itertools
+
+from walkdown.doors.values import SETTLED, Value, either
+
+clock = itertools.count(1).__next__
 
 
 class Scope:
-    """`unit`: path of the file. A name that is set twice may be either value."""
+    """`unit`: path of the file. A name that is set twice may be either value. `born`: when it was made; settled where
+    it is no part of a door that is being followed."""
 
-    __slots__ = ("_depths", "_names", "parent", "unit")
+    __slots__ = ("_depths", "_names", "born", "parent", "unit")
 
-    def __init__(self, unit: str, parent: Scope | None = None) -> None:
+    def __init__(self, unit: str, parent: Scope | None = None, born: int | None = None) -> None:
+        self.born: int = born if born is not None else parent.born if parent is not None else SETTLED
         self.unit = unit
         self.parent = parent
         self._names: dict[str, Value] = {}
@@ -30,17 +36,27 @@ class Scope:
         self._names[name] = value
         self._depths[name] = depth
 
-    def change(self, name: str, value: Value) -> None:
-        """What is bound to it was changed where it is: an entry more, an element more."""
-        scope = self._holder(name)
-        if scope is not None:
-            scope._names[name] = value
+    def seen_fresh(self, name: str) -> Value | None:
+        """What it is in the functions around that are being followed; None where a file or nobody has it."""
+        scope: Scope | None = self
+        while scope is not None and scope.born != SETTLED:
+            value = scope._names.get(name)
+            if value is not None:
+                return value
+            scope = scope.parent
+        return None
+
+    def settled(self) -> Scope | None:
+        scope: Scope | None = self
+        while scope is not None and scope.born != SETTLED:
+            scope = scope.parent
+        return scope
 
     def depth(self, name: str) -> int:
-        scope = self._holder(name)
+        scope = self.holder(name)
         return scope._depths.get(name, 0) if scope is not None else 0
 
-    def _holder(self, name: str) -> Scope | None:
+    def holder(self, name: str) -> Scope | None:
         scope: Scope | None = self
         while scope is not None and name not in scope._names:
             scope = scope.parent

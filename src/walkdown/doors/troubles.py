@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from walkdown.doors.questions.asked import Map
 from walkdown.doors.sql.state import Database
+from walkdown.doors.unfollowed import unfollowed
 from walkdown.model.outcome import SkipKind, Skipped
 from walkdown.syntax.program import Program
 from walkdown.syntax.script_expressions import TOO_LONG
@@ -15,6 +17,7 @@ from walkdown.syntax.script_texts import TOO_MANY
 from walkdown.target.sides import is_side
 
 # A table of data, of which enough was read to link by.
+_MOST_NAMED = 4
 _HARMLESS = frozenset({TOO_LONG, TOO_MANY})
 
 
@@ -39,6 +42,25 @@ def of_sql(databases: Iterable[Database]) -> Iterator[Skipped]:
                 lines = _lines(tuple(line for line, _ in found))
                 told = _told(path, "syntax-error", f"{lines} cannot be read: {found[0][1]}.")
             yield told if database.supabase else msgspec.structs.replace(told, kind=SkipKind.LIMIT)
+
+
+def of_linking(found: Map, failed: Iterable[str]) -> Iterator[Skipped]:
+    for one in failed:
+        yield Skipped("", SkipKind.GAP, "question-failed", f"A question to the map failed, a fault of ours: {one}.")
+    if found.cut:
+        reason = "What starts the application is too much code to follow to its end: doors may be missing."
+        yield Skipped("", SkipKind.GAP, "not-followed", reason)
+    paths = unfollowed(found)
+    if paths:
+        yield Skipped(
+            "", SkipKind.LIMIT, "routes-unmounted",
+            f"Code that looks like routes, and no application that mounts it was found: {_some(paths)}.",
+        )  # fmt: skip
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _MOST_NAMED} more files" if len(paths) > _MOST_NAMED else ""
+    return f"{', '.join(paths[:_MOST_NAMED])}{more}"
 
 
 def _told(path: str, code: str, reason: str) -> Skipped:

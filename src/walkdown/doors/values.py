@@ -14,6 +14,7 @@ from walkdown.model.door import Origin
 if TYPE_CHECKING:
     from walkdown.doors.scopes import Scope
 
+SETTLED = 0
 MOST_SOURCES = 12
 MOST_FACTS = 24
 _MOST_SHAPES = 6
@@ -82,10 +83,11 @@ class ClassRef(msgspec.Struct, frozen=True):
 
 
 class Instance(msgspec.Struct, frozen=True, eq=False):
-    """An object of a class of the project; its fields fill as its code is followed."""
+    """An object of a class of the project; its fields fill as its code is followed. `born`: as of a scope."""
 
     of: ClassRef
     fields: dict[str, Value] = msgspec.field(default_factory=dict)
+    born: int = SETTLED
 
 
 class Super(msgspec.Struct, frozen=True):

@@ -88,7 +88,7 @@ class Caught(msgspec.Struct, frozen=True):
     logged: bool
 
 
-def _is_part(source: Source, there: Source) -> bool:
+def is_part(source: Source, there: Source) -> bool:
     """A field of an input may be missing though the whole is there; of rows and of who is asking all fields are."""
     if (source.origin, source.row) != (there.origin, there.row):
         return False
@@ -121,9 +121,15 @@ class Visit:
     steps: int = 0
     throws: int = 0
     most: int = MOST_STEPS
+    asked: list[tuple[object, int]] | None = None
+    plain: bool = True
+    is_door: bool = False
     within: frozenset[str] | None = None
     scopes: dict[tuple[str, int], Scope] | None = None
 
+    # asked: what was asked of what holds, with the place of the fact that answered, and every note; where it is kept.
+    # is_door: it follows an entrance; others only look at something on the way.
+    # plain: no transaction was begun without saying what belongs to it.
     # within: the only files whose functions are followed, where a list is given; then no markup is looked at either.
     # scopes: the names that each function that was followed saw, where somebody asks for them.
     # branches: how many branches lead here that need not be taken; branch: which, each with a number of its own.
@@ -141,8 +147,15 @@ class Visit:
         return self.steps >= self.most
 
     def note(self, why: str) -> None:
+        if self.asked is not None:
+            self.asked.append((why, 0))
         if why not in self.notes and len(self.notes) < 50:
             self.notes.append(why)
+
+    def touch(self, row: int = -1) -> None:
+        """An earlier operation is changed; below 0, something goes by all that holds."""
+        if self.asked is not None:
+            self.asked.append((row, 0))
 
     def do(self, did: Did) -> int:
         """Keeps an operation with all that holds here; gives its number."""
@@ -163,14 +176,31 @@ class Visit:
         """`if (!row) throw …` came before: what is taken from the row is no longer missing."""
         if not value.maybe or not value.sources or isinstance(value.shape, Literal):
             return value
-        there = [source for held in self.held if held.fact.kind == "there" for source in held.fact.left]
-        sure = all(any(_is_part(source, one) for one in there) for source in value.sources)
+        sure = all(self.place_of(source) >= 0 for source in value.sources)
         return replace(value, maybe=False) if sure else value
+
+    def place_of(self, source: Source) -> int:
+        """Which of the facts that hold says first that it is there; below 0 where none does."""
+        at = next(
+            (
+                at
+                for at, held in enumerate(self.held)
+                if held.fact.kind == "there" and any(is_part(source, one) for one in held.fact.left)
+            ),
+            -1,
+        )
+        if self.asked is not None:
+            self.asked.append((source, at))
+        return at
 
     def hold(self, facts: Sequence[Fact], spot: Spot) -> None:
         within = self.frames[-1].name if self.frames else ""
         for fact in facts:
-            if fact not in [held.fact for held in self.held]:
+            facts = [held.fact for held in self.held]
+            at = facts.index(fact) if fact in facts else -1
+            if self.asked is not None:
+                self.asked.append((fact, at))
+            if at < 0:
                 held = Held(fact, spot, within)
                 self.held.append(held)
                 self.seen.append(held)

@@ -126,6 +126,14 @@ _OF_CODE = {
         "So many files ended their reader that the rest was left unread.",
         "See which they are and leave them out by name, then scan again.",
     ),
+    "not-followed": Words(
+        "The start of the application is so much code that following it was given up: entrances may be missing.",
+        "Hold the list of doors against the application's own routes, and read those that are not on it.",
+    ),
+    "question-failed": Words(
+        "A fault of ours: one question to the map got no answer. The others did.",
+        "Tell us the line below, without code. Until then look for this hazard yourself.",
+    ),
     "framework-unread": Words(
         "Code here answers requests or touches data through something the map of doors cannot read yet.",
         "Read those entrances yourself: who may come in, what they send, whose rows they reach.",

@@ -46,6 +46,7 @@ def _through_a_shell(calling: Calling) -> bool:
 
 def _mark(what: str, text: Value | None, calling: Calling) -> None:
     _, holes = text_of(text or UNKNOWN)
+    calling.visit.touch()
     well, _ = paths_looked_at((held.fact for held in calling.visit.held), frozenset())
     for hole in holes:
         for source in sorted(chosen(hole), key=lambda one: one.path):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.express_exchange import REQUEST
+from walkdown.doors.libraries.session_marks import given_out
 from walkdown.doors.library import Calling, Given
 from walkdown.doors.values import (
     UNKNOWN,
@@ -206,4 +207,6 @@ def _token(name: str, calling: Calling) -> Value:
     if name == "verify":
         calling.visit.hold((Fact("verified", sources or _CREDENTIALS, detail="login"),), calling.spot)
         return of(Origin.IDENTITY, "token")
+    if name == "sign":
+        given_out(calling, token)
     return Value(sources if name == "decode" else frozenset({Source(Origin.MADE)}))

@@ -10,7 +10,7 @@ from walkdown.doors.libraries.base import Base
 from walkdown.doors.libraries.express import exchange_of, proceed
 from walkdown.doors.libraries.express_exchange import Exchange
 from walkdown.doors.libraries.project_keys import said_by_token, signs_the_public_key
-from walkdown.doors.libraries.session_marks import session_kept, token_signed
+from walkdown.doors.libraries.session_marks import given_out, session_kept, token_signed
 from walkdown.doors.library import Calling, Given
 from walkdown.doors.rows import CREDENTIALS
 from walkdown.doors.values import (
@@ -58,6 +58,9 @@ class Identity(Base):
     def called(self, outside: Outside, calling: Calling) -> Value | None:  # noqa: PLR0911 - each shape has an answer of its own
         name = outside.chain[-1] if outside.chain else ""
         package = outside.package
+        if package == "jose" and name == "SignJWT" and calling.new:
+            given_out(calling, calling.arg(0))
+            return None
         if package in _TOKENS:
             return _token(name, calling)
         if package in _PASSWORDS:

@@ -76,7 +76,9 @@ class Jobs(Base):
             self._add("CRON", f"cron/{when or '{?}'}", handlers[0], calling, package)
 
     def _add(self, method: str, path: str, handler: Given, calling: Calling, package: str) -> None:
-        self.found.append(Job(method, path, handler, calling.spot, package))
+        """Once for each place: a helper that starts timers is called many times."""
+        if all((one.method, one.path, one.spot) != (method, path, calling.spot) for one in self.found):
+            self.found.append(Job(method, path, handler, calling.spot, package))
 
     def method(self, thing: Thing, name: str, calling: Calling) -> Value | None:
         handlers = [one for one in calling.args if isinstance(one.value.shape, Closure)]

@@ -34,7 +34,7 @@ _SERVICES = {
     "cohere-ai": "cohere", "replicate": "replicate", "@slack/web-api": "slack", "postmark": "postmark",
     "@google-cloud/storage": "gcs",
     "minio": "minio", "firebase-admin/messaging": "fcm", "web-push": "web-push", "pusher": "pusher",
-    "razorpay": "razorpay",
+    "razorpay": "razorpay", "@mollie/api-client": "mollie",
     "@paypal/checkout-server-sdk": "paypal", "square": "square", "@octokit/rest": "github", "octokit": "github",
     "ai": "model",
     "@mailchimp/mailchimp_marketing": "mailchimp", "@azure/storage-blob": "azure-blob", "plaid": "plaid",
@@ -46,8 +46,9 @@ _SERVICES = {
     "@huggingface/inference": "huggingface", "elevenlabs": "elevenlabs", "@elevenlabs/elevenlabs-js": "elevenlabs",
     "@langchain/openai": "openai", "@langchain/anthropic": "anthropic", "@langchain/google-genai": "gemini",
     "@langchain/groq": "groq", "@perplexity-ai/perplexity_ai": "perplexity", "@deepgram/sdk": "deepgram",
-    "assemblyai": "assemblyai", "@openrouter/ai-sdk-provider": "openrouter", "voyageai": "voyageai",
+    "assemblyai": "assemblyai", "voyageai": "voyageai",
 }  # fmt: skip
+_PROVIDERS = ("@ai-sdk/", "@openrouter/ai-sdk-provider")  # they name a model; `ai` is what asks it
 _MAIL_SENDS = frozenset({"sendMail", "send", "sendMultiple", "sendEmail"})
 # The last word of a call to a client, such as `stripe.refunds.create`, that sends something.
 _SENDS = frozenset({
@@ -63,7 +64,8 @@ _SENDS = frozenset({
     "finalizeInvoice", "pay",
     "refunds", "all", "listObjects", "headObject", "copyObject", "sendMessage", "chat", "uploader", "get", "put",
     "remove", "call", "mutation", "action", "fetchMutation", "fetchAction", "fetchQuery", "invoke",
-    "generateContentStream", "sendMessageStream", "textToSpeech", "convert", "transcribe", "edit", "sendEach", "sendEachForMulticast", "sendMulticast", "sendToDevice",
+    "generateContentStream", "sendMessageStream", "textToSpeech", "convert", "transcribe", "edit",
+    "sendEach", "sendEachForMulticast", "sendMulticast", "sendToDevice",
 })  # fmt: skip
 _LOCAL = frozenset(
     {
@@ -108,7 +110,7 @@ class Outgoing(Base):
 
     def owns(self, outside: Outside) -> bool:
         return outside.package in self.packages or outside.package.startswith(
-            ("@aws-sdk/client-", "openai/", "@ai-sdk/")
+            ("@aws-sdk/client-", "openai/", *_PROVIDERS)
         )
 
     def called(self, outside: Outside, calling: Calling) -> Value | None:  # noqa: PLR0911
@@ -130,7 +132,7 @@ class Outgoing(Base):
             ):
                 return None
             return self._http(Client(package), last or "request", calling)
-        if package.startswith("@ai-sdk/"):
+        if package.startswith(_PROVIDERS):
             return Value(shape=Thing(_PLAIN))
         name = _SERVICES.get(package, package.rsplit("client-", 1)[-1])
         if not name:
@@ -219,6 +221,8 @@ class Outgoing(Base):
         first = calling.arg(0)
         if first is not None and isinstance(first.shape, Thing) and first.shape.kind == _PLAIN and first.shape.name:
             name = first.shape.name  # `s3.send(new PutObjectCommand(...))`
+        if client.library == "convex":
+            first = calling.arg(1)  # the first names what is called
         limited = client.limited or any(has(record_of(one.value), *_LIMITS) for one in calling.args)
         self._sent(client, ".".join((client.library, *client.chain, name)), None, first, limited, calling)
         return self._answer(calling)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from walkdown.doors.libraries.shared import Fields, Row, as_row, within
 from walkdown.doors.library import Calling
 from walkdown.doors.rows import read_by
-from walkdown.doors.values import Shape, Thing, Value, replace
+from walkdown.doors.values import UNKNOWN, Shape, Thing, Value, replace
 from walkdown.doors.visits import Did, Visit
 
 
@@ -51,8 +51,8 @@ class Query:
     def value(self, *, maybe: bool = True, plain: bool = False) -> Value:
         """What it reads, on which more can be called. `plain`: it is done, nothing more can be."""
         did = self.did
-        if did is None:
-            return Value(shape=Thing(self.kind, "", self))
+        if did is None:  # it does more than is listed
+            return UNKNOWN if plain else Value(shape=Thing(self.kind, "", self))
         value = read_by(self.number, did, many=self.many, maybe=maybe)
         thing: Shape = Thing(self.kind, did.table, self)
         if not plain and not self.many:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from walkdown.doors.library import Calling
-from walkdown.doors.values import Closure, Literal, Record, Value
+from walkdown.doors.values import Closure, Fact, Literal, Record, Value
+from walkdown.doors.visits import Did
+from walkdown.model.door import Origin
 
 TOKEN, COOKIE, STORE = "token signed ", "cookie set ", "session store "
 NO_END, BY_MODULE, IN_MEMORY, OTHER = "-1", "module", "memory", "other"
@@ -17,8 +20,73 @@ _UNITS = {"s": 1 / 86400, "m": 1 / 1440, "h": 1 / 24, "d": 1.0, "w": 7.0, "y": 3
 _LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|[a-zA-Z]+)?\s*")
 
 
+GIVEN, PROVED, BY_STATE = "session given out ", "proved", "by the state of the account"
+RENEWED, RENEWED_ROLE = "token from a token", "token from a token, with its role"
+_PROOF = re.compile(r"otp|code|token|pin$|pass|secret|hash|answer|nonce|signature|challenge", re.IGNORECASE)
+_STATE = re.compile(r"verified|confirmed|active|activated|onboarded|registered|approved|status", re.IGNORECASE)
+_SAYS_ROLE = re.compile(r"role|admin|permission|scope|staff|plan|tier", re.IGNORECASE)
+
+
+def given_out(calling: Calling, payload: Value | None) -> None:
+    """A token or a session cookie: whether what was sent was held against what is kept, or only how an account stands;
+    and whether it is made of an older token."""
+    visit = calling.visit
+    facts = [held.fact for held in visit.held]
+    if any(is_proof(fact, visit.did) for fact in facts):
+        visit.used.append((GIVEN + PROVED, calling.spot))
+    elif any(_is_state(fact) for fact in facts):
+        visit.used.append((GIVEN + BY_STATE, calling.spot))
+    entries = [shape for shape in payload.shapes() if isinstance(shape, Record)] if payload is not None else []
+    told = [(name, value) for shape in entries for name, value in shape.entries]
+    if told and not any(_is_kept(value) for _, value in told):
+        from_token = [name for name, value in told if _is_of_token(value)]
+        if from_token:
+            role = any(_SAYS_ROLE.search(name) for name in from_token)
+            visit.used.append((RENEWED_ROLE if role else RENEWED, calling.spot))
+
+
+def _is_kept(value: Value) -> bool:
+    return any(one.origin is Origin.ROW or one.row >= 0 for one in value.sources)
+
+
+def _is_of_token(value: Value) -> bool:
+    return any(
+        (one.origin is Origin.MADE and one.path[:1] == ("token",) and len(one.path) > 1)
+        or (one.origin is Origin.IDENTITY and one.row < 0 and one.path != ())
+        for one in value.sources
+    )
+
+
+def is_proof(fact: Fact, did: Sequence[Did]) -> bool:
+    """What came in was held against what is kept, or something was asked that was not understood."""
+    if fact.kind in ("password", "verified", "any", "signed in"):
+        return True
+    if fact.kind in ("equal", "among"):
+        both = fact.left | fact.right
+        return any(one.origin is Origin.INPUT for one in both) and any(
+            one.path and _PROOF.search(one.path[-1]) for one in both
+        )
+    if fact.kind != "there" or not fact.left:
+        return False
+    if all(one.origin in (Origin.UNKNOWN, Origin.MADE) for one in fact.left):
+        return True
+    return any(
+        _PROOF.search(name) is not None and value.has(Origin.INPUT)
+        for one in fact.left
+        if 0 <= one.row < len(did)
+        for name, value in did[one.row].filters
+    )
+
+
+def _is_state(fact: Fact) -> bool:
+    sides = fact.left | fact.right
+    rows = [one for one in sides if one.origin in (Origin.ROW, Origin.IDENTITY) and one.row >= 0]
+    return fact.kind in ("there", "equal") and any(one.path and _STATE.search(one.path[-1]) for one in rows)
+
+
 def token_signed(calling: Calling) -> None:
     """`jwt.sign(payload, secret, { expiresIn: "1h" })`."""
+    given_out(calling, calling.arg(0))
     days = _days(calling)
     if days:
         calling.visit.used.append((TOKEN + days, calling.spot))
@@ -27,6 +95,7 @@ def token_signed(calling: Calling) -> None:
 def signed_by_service(calling: Calling) -> None:
     """`jwtService.sign(payload)`: what is not said here the module says for all."""
     payload, options = calling.arg(0), calling.arg(1)
+    given_out(calling, payload)
     if payload is not None and any(_entry(shape, "exp") is not None for shape in payload.shapes()):
         return
     told = _entry(options.shape, "expiresIn") if options is not None else None
@@ -74,6 +143,7 @@ def cookie_set(calling: Calling) -> None:
     said = (name.text if name is not None else None) or ""
     if value is None or value.text is not None or not _NAMED.search(said) or _HARMLESS.search(said):
         return  # one that is cleared, or says nothing of who asks
+    given_out(calling, None)
     told = flags(options)
     if told:
         calling.visit.used.append((f"{COOKIE}{said} {told}", calling.spot))
@@ -118,13 +188,19 @@ def session_kept(calling: Calling, package: str) -> tuple[str, ...]:
 
 __all__ = [
     "BY_MODULE",
+    "BY_STATE",
     "COOKIE",
+    "GIVEN",
     "IN_MEMORY",
     "NO_END",
     "OTHER",
+    "PROVED",
+    "RENEWED",
+    "RENEWED_ROLE",
     "STORE",
     "TOKEN",
     "cookie_set",
+    "is_proof",
     "session_kept",
     "signed_by_service",
     "token_signed",

@@ -183,6 +183,7 @@ class Handle:
 
     def start(self, visit: Visit) -> None:
         self.begun, self.depth = (visit, begin(visit)), visit.branches
+        visit.plain = False
 
     def end(self, visit: Visit) -> None:
         """A commit. One in a branch, like any way back, is followed by leaving: what comes after it is not there."""
@@ -197,6 +198,7 @@ def together(visit: Visit, value: Value) -> None:
     number = begin(visit)
     for row in {source.row for part in parts for source in part.sources}:
         if 0 <= row < len(visit.did):
+            visit.touch(row)
             visit.did[row] = replace(visit.did[row], transaction=number)
 
 

@@ -43,6 +43,7 @@ def text_of(value: Value) -> tuple[str, tuple[Value, ...]]:
 def built(calling: Calling, asked: Value | None) -> None:
     """Marks what of the request stands in the text of a statement itself, where nobody looked at it."""
     _, holes = text_of(asked or UNKNOWN)
+    calling.visit.touch()
     well, _ = paths_looked_at((held.fact for held in calling.visit.held), frozenset())
     for hole in holes:
         for source in sorted(chosen(hole), key=lambda one: one.path):

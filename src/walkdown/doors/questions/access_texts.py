@@ -177,6 +177,43 @@ SIGNATURE_OPTIONAL = Rule(
     **_FAIL,
 )  # fmt: skip
 
+SECRET_OPTIONAL = Rule(
+    TOOL, "doors-secret-optional", "A check is passed over when its secret is not configured",
+    "The secret is compared only where there is one. Where the environment variable is missing, in a new deployment, a "
+    "preview or after a typing mistake, the door is open to everyone, and nothing says so.",
+    "Refuse first when the secret is not configured (`if (!secret) return 500`), then compare it, whatever was sent.",
+    **_FAIL,
+)  # fmt: skip
+
+SESSION_UNPROVED = Rule(
+    TOOL, "doors-session-unproved", "A session is given out before the proof was compared",
+    "On one way through this door the code, token or password that was sent is never looked at: because the account "
+    "already stands in some state, a session is given out at once. Whoever knows an address or an id of somebody else "
+    "is signed in as them.",
+    "Compare the proof first, on every way, and give out a session only after it. Where nothing is left to prove, "
+    "answer without a session.",
+    **_FAIL,
+)  # fmt: skip
+
+STALE_REFRESH = Rule(
+    TOOL, "doors-stale-refresh", "A new token is signed from the words of the old one",
+    "What the old token says of its owner goes into the new one, and the account is not looked up. Who is blocked, "
+    "deleted or demoted renews their token again and again and keeps what they had.",
+    "Look the account up by the id in the old token, refuse where it is gone or blocked, and take the role from there. "
+    "Keep refresh tokens in a table, so that they can be taken back.",
+    hazard="auth.stale", family="stale-authorization", cwe=(613,),
+)  # fmt: skip
+
+NO_LIMIT_CODE = Rule(
+    TOOL, "doors-no-limit-code", "A short code can be tried without end",
+    "A PIN, a one-time code or a voucher is compared with what was sent, and nothing counts the tries. Four digits are "
+    "tried out in minutes, six in hours; whoever finds it is taken for somebody else, or for somebody higher up. A "
+    "limit in a proxy in front of the application cannot be seen here: somebody has to say so.",
+    "Count wrong tries per account and per code in a store that all processes share, lock after five, and make "
+    "vouchers long and random.",
+    hazard="auth.rate-limit", family="no-rate-limit", cwe=(307,),
+)  # fmt: skip
+
 STALE_ROLE = Rule(
     TOOL, "doors-stale-role", "The role is taken from the token for as long as the token lives",
     "What somebody may do was written into the token when they signed in and is not looked up again. Who is demoted, "

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
 from walkdown.doors.questions import (
     account_power,
     browser_keys,
@@ -20,13 +25,16 @@ from walkdown.doors.questions import (
     n_plus_one,
     no_transaction,
     object_level,
+    open_secrets,
     rate_limit,
+    read_as_none,
     read_write,
     rls,
     screen_routes,
     session,
     spent,
     stale,
+    state_change,
     swallowed,
     targets,
     twice,
@@ -58,12 +66,15 @@ QUESTIONS: tuple[Question, ...] = (
     account_power.ask,
     screen_routes.ask,
     swallowed.ask,
+    read_as_none.ask,
     leaked.ask,
     leaked_rows.ask,
+    open_secrets.ask,
     no_transaction.ask,
     read_write.ask,
     check_act.ask,
     spent.ask,
+    state_change.ask,
     twice.ask,
     n_plus_one.ask,
     unbounded.ask,
@@ -71,7 +82,27 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 
-def ask(found: Map) -> tuple[tuple[Finding, ...], tuple[Fact, ...]]:
-    told = [one for question in QUESTIONS for one in question(found)]
+class Told(NamedTuple):
+    """`failed`: questions that a fault of ours kept from an answer, and where it was."""
+
+    findings: tuple[Finding, ...]
+    facts: tuple[Fact, ...]
+    failed: tuple[str, ...] = ()
+
+
+def ask(found: Map, questions: Sequence[Question] = QUESTIONS) -> Told:
+    told: list[Finding | Fact] = []
+    failed: list[str] = []
+    for question in questions:
+        try:
+            told.extend(question(found))
+        except Exception as error:  # noqa: BLE001 - a fault in one question must not cost the answers of the others
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+            failed.append(f"{_name(question)} ({where})")
     findings = tuple(one for one in told if isinstance(one, Finding))
-    return findings, tuple(one for one in told if isinstance(one, Fact))
+    return Told(findings, tuple(one for one in told if isinstance(one, Fact)), tuple(failed))
+
+
+def _name(question: Question) -> str:
+    return getattr(question, "__module__", "").rpartition(".")[2].replace("_", " ")

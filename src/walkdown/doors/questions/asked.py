@@ -18,7 +18,8 @@ from walkdown.syntax.program import Program
 @dataclass(frozen=True, slots=True)
 class Map:
     """`access`: what the browser does with the data itself. `tables`: as code, schemas and migrations declare them.
-    `read` gives the bytes of any file of `paths`. `policies`: the databases, asked as far as doors needed it."""
+    `read` gives the bytes of any file of `paths`. `policies`: the databases, asked as far as doors needed. `cut`: the
+    start of the application was not followed to its end."""
 
     doors: Sequence[Followed]
     access: Sequence[Access] = ()
@@ -26,6 +27,7 @@ class Map:
     databases: Sequence[Database] = ()
     paths: Sequence[str] = ()
     programs: Mapping[str, Program] = field(default_factory=dict)
+    cut: bool = False
     read: Callable[[str], bytes] = lambda _path: b""
     policies: Policies = field(default_factory=lambda: Policies(()))
 

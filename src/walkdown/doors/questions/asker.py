@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from walkdown.doors.assemble import Followed
 from walkdown.doors.guards import checks_of
+from walkdown.doors.rows import CREDENTIALS
 from walkdown.doors.values import Fact, Items, Record, Source, Value
 from walkdown.doors.visits import Did, Visit
 from walkdown.model.door import Checks, Door, DoorKind, Operation, Origin
+from walkdown.syntax.program import Program
 
 _ASKING = frozenset({DoorKind.ROUTE, DoorKind.PAGE, DoorKind.ACTION, DoorKind.EDGE, DoorKind.WEBHOOK, DoorKind.EVENT})
 _OWN_CODE = frozenset({"supabase", "postgres"})
@@ -49,6 +51,23 @@ def facts_of(visit: Visit) -> list[Fact]:
     held += [one for answer in visit.answers for one in answer.held]
     held += [one for _, way in visit.exits for one in way]
     return list(dict.fromkeys(one.fact for one in held))
+
+
+_CLIENTS = frozenset({"supabase", "supabaseclient", "adminclient", "db", "tx", "trx", "prisma", "conn", "pool"})
+
+
+def is_for_code(door: Door, programs: Mapping[str, Program]) -> bool:
+    """An exported helper among actions: what it is handed first cannot be sent by a browser, or no screen may load it,
+    so only code calls it."""
+    program = programs.get(door.file)
+    if door.kind is not DoorKind.ACTION or program is None:
+        return False
+    if any(one.module == "server-only" for one in program.imports):
+        return True
+    around = (each for each in program.functions if each.name == door.handler)
+    return any(
+        name.name.lower() in _CLIENTS for each in around for param in each.params[:1] for name in param.names[:1]
+    )
 
 
 def is_known(one: Followed, did: Did) -> bool:
@@ -103,6 +122,34 @@ def refuses(visit: Visit) -> bool:
     return any(answer.status in (401, 403) for answer in visit.answers)
 
 
+def refuses_for_more(visit: Visit) -> bool:
+    """It says no for another reason than that no token or cookie was sent at all: whoever sends any gets by that."""
+    no = dict.fromkeys(answer.spot for answer in visit.answers if answer.status in (401, 403))
+    asks = dict.fromkeys(held.spot for held in visit.seen if held.fact.kind == "there" and _is_shown(held.fact))
+    for at in asks:
+        after = [spot for spot in no if spot.path == at.path and 0 <= spot.line - at.line <= _NEAR]
+        if after:
+            no.pop(min(after, key=lambda spot: spot.line))
+    return bool(no)
+
+
+def _is_shown(fact: Fact) -> bool:
+    """That a header or a cookie is there, whatever it says."""
+    return bool(fact.left) and all(
+        source.origin is Origin.INPUT and source.path[:1] != () and source.path[0] in CREDENTIALS
+        for source in fact.left
+    )
+
+
+def asks_who(visit: Visit) -> bool:
+    """Something depends on whether anybody is signed in."""
+    facts = [held.fact for held in visit.seen]
+    return any(source.origin is Origin.IDENTITY for fact in facts for source in fact.left | fact.right) or any(
+        fact.kind in ("any", "verified", "role") for fact in facts
+    )
+
+
+_NEAR = 8
 _MOST_PARTS = 400
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from walkdown.doors.assemble import Followed
 from walkdown.doors.questions.asked import Map
@@ -35,6 +36,7 @@ _AMOUNT = re.compile(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=10_000)
 def is_beside(table: str) -> bool:
     name = snake(table)
     if _ENDS_BESIDE.search(name):
@@ -42,23 +44,28 @@ def is_beside(table: str) -> bool:
     return _BESIDE.search(name) is not None and _MONEY.search(name) is None
 
 
+@lru_cache(maxsize=10_000)
 def is_money(table: str) -> bool:
     return _MONEY.search(snake(table)) is not None
 
 
+@lru_cache(maxsize=10_000)
 def is_draft(table: str) -> bool:
     """What somebody only puts together for themselves."""
     return re.search(r"cart|basket|wish|draft|favou?rite|bookmark", snake(table)) is not None
 
 
+@lru_cache(maxsize=10_000)
 def is_ledger(table: str) -> bool:
     return re.search(r"histor|transaction|ledger|movement|usage|redemption", snake(table)) is not None
 
 
+@lru_cache(maxsize=10_000)
 def is_amount(field: str) -> bool:
     return _AMOUNT.search(snake(field)) is not None
 
 
+@lru_cache(maxsize=10_000)
 def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 

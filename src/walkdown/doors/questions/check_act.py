@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from walkdown.doors.questions import behind
+from walkdown.doors.questions import behind, locks, matter, provider
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.code import Code, Site, code_of
 from walkdown.doors.questions.code_parts import statements, values, within
@@ -44,11 +44,31 @@ def ask(found: Map) -> Iterator[Finding]:
             known = table is not None and bool(table.columns)
             weighs = known and did.transaction == 0 and (behind.is_money(did.table) or _names_somebody(fields))
             severity = Severity.MEDIUM if weighs else Severity.LOW
+            if (
+                matter.is_worth(did.table)
+                and not locks.is_locked(code, (look, did))
+                and _moves_too(code, own, look, did)
+            ):
+                severity = Severity.HIGH if known and not did.transaction else Severity.MEDIUM
             sure = behind.confidence(one, did) if known else Confidence.UNSURE
             lead = way(one.door, did, "makes one, though another request may have done so meanwhile")
             steps = (lead[0], step(look.spot, f"looks whether {did.table} has one already"), *lead[1:])
-            told.add(did.spot, tell(CHECK_ACT, severity, sure, did.spot, steps))
+            at = code.parting(look, did)[1]
+            told.add(at, tell(CHECK_ACT, severity, sure, at, steps, further=(did.spot,)))
     return told.findings()
+
+
+def _moves_too(code: Code, own: Sequence[tuple[int, Did]], look: Did, did: Did) -> bool:
+    """Money or stock goes with it: what is made twice is also credited twice."""
+    return any(
+        other.spot != did.spot
+        and (
+            matter.adds_by_function(other) or matter.moves(code, other) or provider.pays(code, other) == provider.PAYOUT
+        )
+        and code.both(did, other)
+        and code.both(look, other)
+        for _, other in own
+    )
 
 
 def _looks_for(look: Did, did: Did) -> bool:
@@ -162,6 +182,10 @@ def _leaves(body: Sequence[Any]) -> bool:
 def says_missing(test: Any, names: set[str]) -> bool:
     """Whether a test holds where a row by one of these names is missing."""
     return _says(test, names, there=False)
+
+
+def says_there(test: Any, names: set[str]) -> bool:
+    return _says(test, names, there=True)
 
 
 def _says(test: Any, names: set[str], *, there: bool) -> bool:

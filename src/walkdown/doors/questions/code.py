@@ -45,6 +45,9 @@ class Code:
         self._holding: dict[Spot, list[int]] = {}
         self._sums: dict[tuple[str, int], frozenset[str]] = {}
         self._changed: dict[tuple[str, int], frozenset[str]] = {}
+        self._failed: dict[Spot, tuple[bool, bool]] = {}
+        self._sites: dict[Spot, Sequence[Site]] = {}
+        self._nodes: dict[tuple[str, int], list[Any]] = {}
         self._asked: dict[tuple[str, int, Callable[[Any], bool]], bool] = {}
 
     def site(self, spot: Spot) -> Site | None:
@@ -52,21 +55,28 @@ class Code:
         return next(iter(self.sites(spot)), None)
 
     def sites(self, spot: Spot) -> Sequence[Site]:
-        for at in self.around(spot):
-            found = self._body(spot.path, at).sites.get(spot.line)
-            if found:
-                return found
-        return ()
+        found = self._sites.get(spot)
+        if found is None:
+            bodies = (self._body(spot.path, at).sites.get(spot.line) for at in self.around(spot))
+            found = self._sites[spot] = next((one for one in bodies if one), ())
+        return found
 
     def function(self, path: str, at: int) -> Function:
         return self.programs[path].functions[at]
+
+    def nodes(self, path: str, at: int) -> Sequence[Any]:
+        """All that the expressions of a function are made of."""
+        found = self._nodes.get((path, at))
+        if found is None:
+            body = self.function(path, at).body
+            found = self._nodes[path, at] = [one for stmt in statements(body) for one in values(stmt)]
+        return found
 
     def once(self, path: str, at: int, asks: Callable[[Any], bool]) -> bool:
         """Whether anything a function says is what `asks` looks for; each function is asked once."""
         key = (path, at, asks)
         if key not in self._asked:
-            body = self.function(path, at).body
-            self._asked[key] = any(asks(one) for stmt in statements(body) for one in values(stmt))
+            self._asked[key] = any(asks(one) for one in self.nodes(path, at))
         return self._asked[key]
 
     def tried(self, spot: Spot) -> Try | None:
@@ -83,8 +93,7 @@ class Code:
         for at in self.around(spot)[:2]:
             key = (spot.path, at)
             if key not in self._sums:
-                body = self.function(spot.path, at).body
-                self._sums[key] = frozenset(reckoned(one for stmt in statements(body) for one in values(stmt)))
+                self._sums[key] = frozenset(reckoned(iter(self.nodes(*key))))
             found |= self._sums[key]
         return found
 
@@ -94,7 +103,7 @@ class Code:
         for at in self.around(spot)[:2]:
             key = (spot.path, at)
             if key not in self._changed:
-                inner = (one for stmt in statements(self.function(*key).body) for one in values(stmt))
+                inner = self.nodes(*key)
                 self._changed[key] = frozenset(
                     one.target.name
                     for one in inner
@@ -136,6 +145,11 @@ class Code:
                 return (first, second) if same and first.function == second.function else None  # type: ignore[union-attr, return-value]
         return None
 
+    def parting(self, one: Did, other: Did) -> tuple[Spot, Spot]:
+        """Where the ways to two operations part: the two calls in the function that wants both."""
+        ways = zip(_sites_of(one), _sites_of(other), strict=False)
+        return next(((here, there) for here, there in ways if here != there), (one.spot, other.spot))
+
     def _both(self, here: Spot, there: Spot) -> bool:
         one, other = self.site(here), self.site(there)
         if one is None or other is None or here.path != there.path or one.function != other.function:
@@ -144,16 +158,25 @@ class Code:
         sides = dict(one.branches)
         if any(sides.get(which, side) != side for which, side in other.branches):
             return False
+        if _for_others(one, other):
+            return False
         apart = set(one.branches) ^ set(other.branches)
         return not any(branch in leaving for branch in apart)
 
     def rescues(self, did: Did) -> bool:
         """It is done only after something failed: that takes back what was done before."""
-        return any((site := self.site(spot)) is not None and site.rescues for spot in _sites_of(did))
+        return any(self._after_failure(spot)[0] for spot in _sites_of(did))
 
     def mends(self, did: Did) -> bool:
         """The same without a throw: it is done where an error came back, `if (error) { … }`."""
-        return any((site := self.site(spot)) is not None and site.mends for spot in _sites_of(did))
+        return any(self._after_failure(spot)[1] for spot in _sites_of(did))
+
+    def _after_failure(self, spot: Spot) -> tuple[bool, bool]:
+        found = self._failed.get(spot)
+        if found is None:
+            site = self.site(spot)
+            found = self._failed[spot] = (False, False) if site is None else (site.rescues, site.mends)
+        return found
 
     def inside(self, spot: Spot) -> list[int]:
         """The function around a place, and all that lie in it: callbacks that are handed on."""
@@ -186,6 +209,17 @@ class Code:
 
 def _sites_of(did: Did) -> tuple[Spot, ...]:
     return (*(frame.spot for frame in did.way[1:]), did.spot)
+
+
+def _for_others(one: Site, other: Site) -> bool:
+    """`if (type === "a") …` and later `if (type === "b") …`, or `!== "a"`."""
+    words = dict(one.said(True))
+    if any(words.get(asked, word) != word for asked, word in other.said(True)):
+        return True
+    others = set(other.said(True))
+    return any(said in others for said in one.said(False)) or any(
+        words.get(at) == word for at, word in other.said(False)
+    )
 
 
 _last: list[Code] = []

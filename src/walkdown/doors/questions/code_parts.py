@@ -42,7 +42,7 @@ from walkdown.syntax.program import (
 _SUMS = frozenset({"+", "-", "*", "/"})
 _STEPS = frozenset({"increment", "decrement", "$inc", "inc", "incrementBy", "decrementBy"})
 _ADDS = re.compile(r"\b([a-z_]\w*)\"?\s*=\s*(?:coalesce\()?\"?(?:\w+\.)?\"?\1\b[^=,]{0,20}[-+]", re.IGNORECASE)
-_ERROR = re.compile(r"^(?:e|ex|err|error)$|(?:Err|Error|_error|_err|Err\d|Error\d)$|^error\d$|^err\d$")
+_ERROR = re.compile(r"^(?:e|ex|err|error)\d*$|(?:Err|Error|_error|_err)\d*$")
 CHANGES = frozenset({"+=", "-=", "*=", "/="})
 
 
@@ -58,11 +58,16 @@ _SEVERAL: dict[type, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+FIELDS = {kind: (_ONE.get(kind, ()), _SEVERAL.get(kind, ())) for kind in (*_ONE, *_SEVERAL)}
+
+
 def parts(value: Any) -> list[Any]:
     """What an expression is made of, one level down; functions in it are told apart."""
-    kind = type(value)
-    found = [inner for field in _ONE.get(kind, ()) if (inner := getattr(value, field)) is not None]
-    for field in _SEVERAL.get(kind, ()):
+    fields = FIELDS.get(type(value))
+    if fields is None:
+        return []
+    found = [inner for field in fields[0] if (inner := getattr(value, field)) is not None]
+    for field in fields[1]:
         found.extend(getattr(value, field))
     return found
 
@@ -73,7 +78,15 @@ def within(value: Any) -> Iterator[Any]:
     while left:
         one = left.pop()
         yield one
-        left.extend(reversed(parts(one)))
+        fields = FIELDS.get(type(one))
+        if fields is None:
+            continue
+        for field in fields[1][::-1]:
+            left.extend(reversed(getattr(one, field)))
+        for field in fields[0][::-1]:
+            inner = getattr(one, field)
+            if inner is not None:
+                left.append(inner)
 
 
 def own_values(stmt: Stmt) -> Iterator[Expr]:

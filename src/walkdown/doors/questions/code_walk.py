@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from walkdown.doors.questions.code_parts import is_failure, own_values, parts
-from walkdown.syntax.program import Call, Choice, Expr, If, Leave, Loop, Name, Op, Return, Stmt, Throw, Try, With
+from walkdown.doors.questions.code_parts import FIELDS, is_failure, own_values, parts
+from walkdown.syntax.program import Call, Choice, Expr, If, Leave, Loop, Name, Op, Return, Stmt, Text, Throw, Try, With
 
 BODY, HANDLER, FINAL = "body", "handler", "final"
 _LOGIC = frozenset({"&&", "||", "??"})
@@ -30,10 +30,24 @@ class Site:
         """It runs only where something failed before."""
         return any(part == HANDLER for _, part in self.tries)
 
+    def said(self, same: bool) -> Iterator[tuple[Expr, str]]:
+        """What has to be which word for it to run, `type === "deposit"`; or which it must not be."""
+        for test, (_, side) in zip(self.tests, self.branches, strict=True):
+            if side == 0:
+                yield from _words(test, ("===", "==") if same else ("!==", "!="))
+
     @property
     def mends(self) -> bool:
         """It runs only where an error came back."""
         return any(side == 0 and is_failure(test) for test, (_, side) in zip(self.tests, self.branches, strict=True))
+
+
+def _words(test: Expr, signs: tuple[str, str]) -> Iterator[tuple[Expr, str]]:
+    if isinstance(test, Op) and test.op == "&&":
+        yield from _words(test.left, signs)
+        yield from _words(test.right, signs)
+    elif isinstance(test, Op) and test.op in signs and isinstance(test.right, Text):
+        yield test.left, test.right.value
 
 
 @dataclass(slots=True)
@@ -101,4 +115,5 @@ class Walk:
             self._value(value.right, self._sides(at, value.left)[0])
         else:
             for inner in parts(value):
-                self._value(inner, at)
+                if type(inner) in FIELDS:
+                    self._value(inner, at)

@@ -6,6 +6,7 @@ not understood. That it stands there says that somebody thought of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,6 +31,9 @@ from walkdown.syntax.program import (
     Try,
 )
 
+_BEGAN = re.compile(
+    r"(?:requester|requestedby|applicant|submitter|submittedby|reporter|initiator)(?:_?id)?$", re.IGNORECASE
+)
 _SAME = frozenset({"===", "!==", "==", "!="})
 _ENDS = frozenset({"id", "_id", "toString", "toHexString", "valueOf", "uid"})
 _ASKERS = frozenset(
@@ -135,7 +139,9 @@ def _names_owner(value: Any) -> bool:
         else:
             return False
     own = [name for name in names if name not in _ENDS]
-    return bool(own) and value.name.lower() not in _ASKERS and points_to_owner(own[0])
+    if not own:
+        return False
+    return (value.name.lower() not in _ASKERS and points_to_owner(own[0])) or _BEGAN.match(own[0]) is not None
 
 
 def _within(value: Any, deep: int = 0) -> Iterator[Any]:

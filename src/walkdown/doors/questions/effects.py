@@ -15,12 +15,21 @@ from walkdown.doors.visits import Did, Visit
 from walkdown.model.door import Operation, Origin
 from walkdown.model.severity import Severity
 
-_POWER = re.compile(r"^convex\.|/functions/v1/|firestore\.googleapis|\.firebaseio\.com|/rest/v1/|api\.airtable", re.IGNORECASE)
-_STORES = re.compile(r"PutObjectCommand|DeleteObjects?Command|\.putObject$|\.deleteObject$|^blob\.(?:put|del)$|"
-                     r"(?:^s3|gcs)\.(?:\w+\.)*(?:upload|save|delete)$|cloudinary\.(?:\w+\.)*(?:upload|destroy)")  # fmt: skip
+_POWER = re.compile(
+    r"^convex\.|/functions/v1/|firestore\.googleapis|\.firebaseio\.com|/rest/v1/|api\.airtable|"
+    r"^stripe\.(?:(?:webhookEndpoints|refunds|transfers|payouts|coupons|promotionCodes|topups)\.(?:create|update|del)|"
+    r"subscriptions\.(?:cancel|del|update)|customers\.del)",
+    re.IGNORECASE,
+)
+_STORES = re.compile(
+    r"PutObjectCommand|DeleteObjects?Command|\.putObject$|\.deleteObject$|^blob\.(?:put|del)$|"
+    r"(?:^s3|gcs)\.(?:\w+\.)*(?:upload|save|delete)$|cloudinary\.(?:\w+\.)*(?:upload|destroy)"
+)
 _DELETES = re.compile(r"Delete|\.del$|\.delete|destroy")
 _BESIDE = re.compile(r"slack|discord|sentry|posthog|analytics|segment|telemetry|logtail|axiom", re.IGNORECASE)
-_MESSAGES = re.compile(r"send-?(?:e?mail|sms|push|text|message|notif|whatsapp)|/messages?/|sendText|sendMessage|notif|mail", re.IGNORECASE)
+_MESSAGES = re.compile(
+    r"send-?(?:e?mail|sms|push|text|message|notif|whatsapp)|/messages?/|sendText|sendMessage|notif|mail", re.IGNORECASE
+)
 _TO = frozenset({"to", "email", "recipient", "recipients", "phone", "number", "toemail", "mobile", "bcc", "cc"})
 _BUCKET_WRITES = frozenset({"remove", "createSignedUploadUrl", "upload", "update", "move"})
 _BUCKET_READS = frozenset({"createSignedUrl", "createSignedUrls", "download"})
@@ -91,6 +100,10 @@ def is_sending(did: Did) -> bool:
     return is_message(did) or _MESSAGES.search(did.table) is not None
 
 
+def only_looks(did: Did) -> bool:
+    return did.table.rpartition(".")[2] in ("retrieve", "list", "get", "search")
+
+
 def shown_by_model(visit: Visit, dids: Sequence[tuple[int, Did]]) -> frozenset[int]:
     """Rows that are put into a question to a model whose answer is sent back: whoever asks is told what is in them."""
     if not any(source.origin is Origin.UNKNOWN and source.path[:1] == ("answer",) for source in sent(visit)):
@@ -116,14 +129,13 @@ def deep(value: Value) -> frozenset[Source]:
 
 
 def _goes_to(did: Did) -> bool:
-    for value in _bodies(did):
-        if isinstance(value.shape, Record):
-            for name, entry in value.shape.entries:
-                if name.lower() in _TO and any(one.origin is Origin.INPUT for one in deep(entry)):
-                    return True
-    return False
+    """Whom it is sent to came in; where what is sent is one text, anything in it may be that."""
+    bodies = _bodies(did)
+    named = [entry for value in bodies if isinstance(value.shape, Record) for entry in value.shape.entries]
+    if not named:
+        return True
+    return any(name.lower() in _TO and any(one.origin is Origin.INPUT for one in deep(entry)) for name, entry in named)
 
 
 def _short(did: Did) -> str:
     return did.table[:_LONGEST]
-

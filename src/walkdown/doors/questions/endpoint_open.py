@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from walkdown.doors.assemble import Followed
 from walkdown.doors.questions import access_texts as texts
@@ -11,21 +11,25 @@ from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.asker import (
     askable,
     asked,
+    asks_who,
     facts_at,
+    is_for_code,
     is_unsure,
     knows_asker,
     own,
-    refuses,
+    refuses_for_more,
     sent,
     state_of,
 )
 from walkdown.doors.questions.behind import is_beside
-from walkdown.doors.questions.effects import effects, forwards, is_sending, shown_by_model
+from walkdown.doors.questions.effects import effects, shown_by_model
 from walkdown.doors.questions.jobs import job
 from walkdown.doors.questions.models import is_model
+from walkdown.doors.questions.open_hooks import hook, timed
+from walkdown.doors.questions.opened import Open
 from walkdown.doors.questions.owned import Owned, is_money, is_personal, is_private, is_shared, is_users
 from walkdown.doors.questions.passing import late_guards, passing
-from walkdown.doors.questions.purpose import is_entry, is_form, is_hook, is_public, is_seed, is_timed
+from walkdown.doors.questions.purpose import is_entry, is_entry_word, is_form, is_hook, is_public, is_timed
 from walkdown.doors.questions.reached import (
     SERVICE,
     came_in,
@@ -37,29 +41,18 @@ from walkdown.doors.questions.reached import (
     only_counts,
     only_worked_out,
 )
+from walkdown.doors.questions.short_codes import tried
+from walkdown.doors.questions.skipped import Skipped
 from walkdown.doors.questions.tell import tell, way
-from walkdown.doors.questions.tenants import contacts, is_grave, is_list, is_tenant
+from walkdown.doors.questions.tenants import contacts, is_grave, is_list, is_people, is_tenant
 from walkdown.doors.questions.ties import Ties, ties_of
 from walkdown.doors.visits import Did, Spot
 from walkdown.model.door import WRITES, Checks, DoorKind, Operation, Origin
-from walkdown.model.finding import Fact, Finding, Rule
+from walkdown.model.finding import Fact, Finding
 from walkdown.model.severity import Confidence, Severity
 
 _CHANGES = WRITES - {Operation.INSERT}
 _GUARDS = frozenset({Checks.LOGIN, Checks.ROLE, Checks.OWNER})
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    did: Did
-    rule: Rule
-    severity: Severity
-    confidence: Confidence
-    last: str
-
-    @property
-    def rank(self) -> tuple[int, int, bool]:
-        return self.severity.rank, self.confidence.rank, self.did.operation is Operation.READ
 
 
 class _App:
@@ -83,12 +76,13 @@ class _App:
 
 def ask(found: Map) -> Iterator[Finding | Fact]:
     app = _App(found)
+    skipped = Skipped(found.programs)
     passed = {one.door.id for several in passing(found).values() for one, _ in several}  # told of at the guard
     for one in found.doors:
-        if one.door.id in passed or late_guards(one):
+        if one.door.id in passed or late_guards(one) or is_for_code(one.door, found.programs):
             continue
         worst = min(_behind(one, app), key=lambda each: each.rank, default=None)
-        if worst is not None:
+        if worst is not None and skipped.of(one) is None:  # else it is told of there
             at = Spot(one.door.file, one.door.line)
             yield tell(worst.rule, worst.severity, worst.confidence, at, way(one.door, worst.did, worst.last))
 
@@ -107,9 +101,9 @@ def _behind(one: Followed, app: _App) -> list[Open]:
         if not did.why and not is_policed(did) and not asked(facts_at(did), one.visit.did)
     ]
     if is_hook(one.door):
-        return _hook(one, [did for _, did in dids])
+        return hook(one, [did for _, did in dids])
     if is_timed(one.door):
-        return _timed(one, [did for _, did in dids])
+        return timed(one, [did for _, did in dids])
     if is_entry(one.door):
         return []
     ties = ties_of(one.visit)
@@ -119,6 +113,8 @@ def _behind(one: Followed, app: _App) -> list[Open]:
     found += _job(one, [did for _, did in dids])
     rows = {source.row for source in sent(one.visit) if source.origin is Origin.ROW}
     rows |= shown_by_model(one.visit, dids)
+    if tried(one, [did for _, did in dids]) is not None:
+        rows = set()  # it is asked for by a code
     for number, did in dids:
         if number in rows and (each := _read(one, did, ties, app)) is not None:
             found.append(each)
@@ -127,7 +123,8 @@ def _behind(one: Followed, app: _App) -> list[Open]:
 
 def _settled(one: Followed, told: Open) -> Open:
     """Where somebody is known or refused after all, the check may be one that was not understood."""
-    if knows_asker(one) or refuses(one.visit):
+    known = knows_asker(one) and (told.did.key != SERVICE or asks_who(one.visit))
+    if known or refuses_for_more(one.visit) or _asks_back(one, told.did):
         severity = max(told.severity, Severity.MEDIUM, key=lambda each: each.rank)
         return replace(told, severity=severity, confidence=Confidence.UNSURE)
     if one.door.kind is DoorKind.PAGE and told.severity.rank < Severity.MEDIUM.rank:
@@ -137,6 +134,15 @@ def _settled(one: Followed, told: Open) -> Open:
     if told.confidence is Confidence.SURE and one.door.uncertain:
         return replace(told, confidence=Confidence.LIKELY)
     return told
+
+
+def _asks_back(one: Followed, did: Did) -> bool:
+    """`verify-payment`: what it is told it asks the service about before it writes."""
+    return (
+        is_entry_word(one.door)
+        and did in one.visit.did
+        and any(other.operation is Operation.HTTP for other in one.visit.did[: one.visit.did.index(did)])
+    )
 
 
 # -- writes -----------------------------------------------------------------------------------------------------------
@@ -207,7 +213,7 @@ def _cost(one: Followed, dids: Sequence[Did]) -> list[Open]:
 
 
 def _effects(one: Followed, dids: Sequence[Did], app: _App) -> list[Open]:
-    if is_public(one.door):
+    if is_public(one.door) or (one.door.kind is DoorKind.ACTION and not app.asks):
         return []
     return [
         Open(
@@ -228,7 +234,7 @@ def _job(one: Followed, dids: Sequence[Did]) -> list[Open]:
     if told is None:
         return []
     did, severity, last = told
-    return [Open(did, texts.OPEN_JOB, severity, Confidence.LIKELY, last)]
+    return [Open(did, texts.OPEN_JOB, severity, Confidence.SURE, last)]
 
 
 # -- reads ------------------------------------------------------------------------------------------------------------
@@ -259,7 +265,7 @@ def _read(one: Followed, did: Did, ties: Ties, app: _App) -> Open | None:  # noq
     if is_private(did.table):
         sure = Confidence.SURE if app.owned.is_kept(low) else Confidence.LIKELY
         return Open(did, texts.OPEN_READ, Severity.HIGH, sure, last)
-    if people and (did.key == SERVICE or apart) and not is_shared(did.table):
+    if people and (did.key == SERVICE or apart or is_people(did.table)) and not is_shared(did.table):
         severity = Severity.HIGH if did.key == SERVICE or is_list(did) else Severity.MEDIUM
         return Open(did, texts.OPEN_READ, severity, Confidence.LIKELY, last)
     if group and app.asks and (is_grave(did.table) or (apart and not is_shared(did.table))):
@@ -275,50 +281,3 @@ def _columns(one: Followed, did: Did) -> frozenset[str] | None:
     paths = [source.path for source in sent(one.visit) if source.origin is Origin.ROW and source.row == number]
     names = {part for path in paths for part in path[1:] if part != "*"}
     return frozenset(names) if all(any(part != "*" for part in path[1:]) for path in paths) and names else None
-
-
-# -- webhooks and timers ----------------------------------------------------------------------------------------------
-
-
-def _hook(one: Followed, dids: Sequence[Did]) -> list[Open]:
-    writes = [did for did in dids if did.operation in WRITES]
-    if is_seed(one.door):
-        return []
-    first = next((did for did in writes if not is_beside(did.table)), None)
-    if first is None and not writes:
-        return _forwards(one, dids)
-    if first is None:
-        return []
-    if any(what == "signature" for what, _ in one.visit.used) or refuses(one.visit):
-        last = f"{state_of(first)} {first.table} on a way where no signature was checked"
-        return [Open(first, texts.SIGNATURE_OPTIONAL, Severity.MEDIUM, Confidence.LIKELY, last)]
-    last = f"{state_of(first)} {first.table} because the message says so"
-    at = one.visit.did.index(first)
-    asks_back = any(did.operation is Operation.HTTP for did in one.visit.did[:at])
-    severity = Severity.MEDIUM if asks_back else Severity.HIGH
-    sure = Confidence.UNSURE if asks_back else Confidence.LIKELY if one.door.uncertain else Confidence.SURE
-    return [Open(first, texts.OPEN_HOOK, severity, sure, last)]
-
-
-def _forwards(one: Followed, dids: Sequence[Did]) -> list[Open]:
-    """It keeps nothing itself, and hands on what the message says."""
-    first = forwards(dids)
-    if first is None or any(what == "signature" for what, _ in one.visit.used) or refuses(one.visit):
-        return []
-    sure = Confidence.UNSURE if one.door.uncertain else Confidence.LIKELY
-    severity = Severity.MEDIUM if sure is Confidence.UNSURE or is_sending(first) else Severity.HIGH
-    return [Open(first, texts.OPEN_HOOK, severity, sure, f"passes the message on to {first.table[:60]}")]
-
-
-def _timed(one: Followed, dids: Sequence[Did]) -> list[Open]:
-    does = [did for did in dids if did.operation in WRITES or did.operation is Operation.HTTP]
-    if not does:
-        return []
-    if refuses(one.visit):
-        last = f"{state_of(does[0])} {does[0].table} on a way where no secret was checked"
-        return [Open(does[0], texts.SIGNATURE_OPTIONAL, Severity.MEDIUM, Confidence.UNSURE, last)]
-    grave = job(one, dids)
-    if grave is not None:
-        return [Open(grave[0], texts.OPEN_JOB, grave[1], Confidence.LIKELY, grave[2])]
-    last = f"{state_of(does[0])} {does[0].table} whoever calls"
-    return [Open(does[0], texts.OPEN_JOB, Severity.MEDIUM, Confidence.LIKELY, last)]

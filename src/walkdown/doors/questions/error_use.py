@@ -45,7 +45,7 @@ class Use(Enum):
     UNREAD = "unread"
 
 
-def use_of(code: Code, did: Did) -> Use | None:
+def use_of(code: Code, did: Did) -> Use | None:  # noqa: PLR0911 - each shape has an answer of its own
     """None where it cannot be seen."""
     site = code.site(did.spot)
     if site is None or site.rescues or _throws(site):
@@ -90,7 +90,9 @@ def _is_all(call: Call) -> bool:
 # -- what is done with it afterwards ----------------------------------------------------------------------------------
 
 
-def _of(code: Code, did: Did, site: Site, name: str, *, whole: bool) -> Use | None:
+def _of(  # noqa: PLR0911 - each shape has an answer of its own
+    code: Code, did: Did, site: Site, name: str, *, whole: bool
+) -> Use | None:
     """`whole`: the name holds all that came back, of which `error` is a part."""
     function = code.function(did.spot.path, site.function)
     after = _after(function.body, site.stmt)
@@ -192,10 +194,11 @@ def _all_values(body: Sequence[Stmt]) -> Iterator[Any]:
 
 
 def is_log(value: Any) -> bool:
+    waits = isinstance(value, Await)  # a call that is waited for tells somebody: a chat, a service
     value = value.of if isinstance(value, Await) else value
     callee = value.callee if isinstance(value, Call) else None
     if isinstance(callee, Name):
-        return _LOGS.search(callee.name) is not None
+        return not waits and _LOGS.search(callee.name) is not None
     if not isinstance(callee, Member):
         return False
     of = callee.of.name if isinstance(callee.of, (Name, Member)) else ""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from walkdown.doors.assemble import Followed
+from walkdown.doors.libraries.session_marks import BY_STATE, GIVEN, PROVED, is_proof
 from walkdown.doors.questions import access_texts as texts
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.asker import askable, asked, facts_at, is_unsure, own, state_of
+from walkdown.doors.questions.behind import is_beside
 from walkdown.doors.questions.passing import passing
 from walkdown.doors.questions.reached import is_policed
+from walkdown.doors.questions.skipped import Skipped
 from walkdown.doors.questions.tell import named, step, tell, way
 from walkdown.doors.values import Value
 from walkdown.doors.visits import Did, Spot
-from walkdown.model.door import WRITES, Guard, Operation, Origin
+from walkdown.model.door import WRITES, Checks, Guard, Operation, Origin
 from walkdown.model.finding import Fact, Finding
 from walkdown.model.severity import Confidence, Severity
 
@@ -24,6 +27,8 @@ _MANY = frozenset({Operation.UPDATE, Operation.DELETE})
 def ask(found: Map) -> Iterator[Finding | Fact]:
     yield from _guards(found)
     yield from _filters(found)
+    yield from _skipped(found)
+    yield from _given_out(found)
 
 
 # -- guards -----------------------------------------------------------------------------------------------------------
@@ -45,6 +50,65 @@ def _passes(several: list[tuple[Followed, Guard]]) -> Finding:
     further = [Spot(other.door.file, other.door.line) for other, _ in several]
     severity = Severity.HIGH if writes else Severity.MEDIUM
     return tell(texts.GUARD_PASSES, severity, Confidence.LIKELY, at, steps, further=further)
+
+
+# -- checks that are passed over --------------------------------------------------------------------------------------
+
+
+def _skipped(found: Map) -> Iterator[Finding]:
+    """One finding for each check; the doors behind it are further places."""
+    skipped = Skipped(found.programs)
+    behind: dict[Spot, list[Followed]] = {}
+    for one in found.doors:
+        if askable(one) and one.door.guard is None and not one.entrance.public and _does(one):
+            at = skipped.of(one)
+            if at is not None:
+                behind.setdefault(at, []).append(one)
+    for at, doors in behind.items():
+        grave = any(_grave(one) for one in doors)
+        first = next((one for one in doors if _grave(one)), doors[0])
+        steps = [
+            step(Spot(first.door.file, first.door.line), f"{named(first.door)} comes in"),
+            step(at, "compares a secret only where one is configured"),
+        ]
+        further = [Spot(one.door.file, one.door.line) for one in doors]
+        severity = Severity.HIGH if grave else Severity.MEDIUM
+        yield tell(texts.SECRET_OPTIONAL, severity, Confidence.LIKELY, at, steps, further=further)
+
+
+def _does(one: Followed) -> bool:
+    return any(did.operation in WRITES | {Operation.READ, Operation.HTTP} for _, did in own(one))
+
+
+def _grave(one: Followed) -> bool:
+    return any(did.operation in WRITES and not is_beside(did.table) for _, did in own(one))
+
+
+# -- sessions that are given out --------------------------------------------------------------------------------------
+
+
+def _given_out(found: Map) -> Iterator[Finding]:
+    """On one way the proof is compared, on another a session is given out because of how the account stands."""
+    told: dict[Spot, Finding] = {}
+    for one in found.doors:
+        given = [(what, spot) for what, spot in one.visit.used if what.startswith(GIVEN)]
+        if not askable(one) or not given or one.door.guard in (Checks.LOGIN, Checks.ROLE, Checks.OWNER):
+            continue
+        if not any(what == GIVEN + PROVED for what, _ in given) and not _proves(one):
+            continue
+        for what, spot in given:
+            if what == GIVEN + BY_STATE and spot not in told:
+                steps = [
+                    step(Spot(one.door.file, one.door.line), f"{named(one.door)} comes in"),
+                    step(spot, "gives out a session before the proof was compared"),
+                ]
+                told[spot] = tell(texts.SESSION_UNPROVED, Severity.CRITICAL, Confidence.LIKELY, spot, steps)
+    yield from told.values()
+
+
+def _proves(one: Followed) -> bool:
+    """Somewhere behind the door what was sent is held against what is kept."""
+    return any(is_proof(held.fact, one.visit.did) for held in one.visit.seen)
 
 
 # -- filters ----------------------------------------------------------------------------------------------------------

@@ -71,3 +71,12 @@ SECRETS_LEAKED = Rule(
     "a response type that is enforced).",
     hazard="error.leaked", family="secret-columns", cwe=(200, 359),
 )  # fmt: skip
+
+SOLD_LEAKED = Rule(
+    TOOL, "doors-sold-columns", "What is sold can be read without paying",
+    "Whole rows are read, with the link or the key that people pay for. Whoever looks at what the page loads has it "
+    "without buying, and can pass it on.",
+    "Keep what is sold in a table of its own that only buyers may read, or hand it out by the server once it is paid; "
+    "give files out by links that end (signed URLs).",
+    hazard="error.leaked", family="sold-columns", cwe=(200, 639),
+)  # fmt: skip

@@ -23,8 +23,11 @@ _MONEY = re.compile(
     r"assinatura|cobranca",
     re.IGNORECASE,
 )
-_STATE = re.compile(r"status|state|amount|total|paid|balance|price|points|credit|quantity|stock|plan|valor", re.IGNORECASE)
+_STATE = re.compile(
+    r"status|state|amount|total|paid|balance|price|points|credit|quantity|stock|plan|valor", re.IGNORECASE
+)
 _LOOKS = frozenset({"retrieve", "list", "search", "get"})
+_SERVICES = re.compile(r"stripe|paypal|wise|razorpay|paystack", re.IGNORECASE)
 _CHANGES = frozenset({Operation.UPDATE, Operation.UPSERT, Operation.DELETE})
 Grave = tuple[Did, Severity, str]
 
@@ -32,7 +35,9 @@ Grave = tuple[Did, Severity, str]
 def job(one: Followed, dids: Sequence[Did]) -> Grave | None:
     """What it does to which rows is settled by the server alone, so that a timer is meant to start it."""
     timed = is_timed(one.door)
-    if Checks.SECRET in asked(facts_of(one.visit), one.visit.did) or any(what == "signature" for what, _ in one.visit.used):
+    if Checks.SECRET in asked(facts_of(one.visit), one.visit.did) or any(
+        what == "signature" for what, _ in one.visit.used
+    ):
         return None  # it is asked for, on some ways at least
     if not timed and (one.door.kind is not DoorKind.EDGE or is_public(one.door) or _is_told_what(dids)):
         return None
@@ -46,22 +51,29 @@ def _is_told_what(dids: Sequence[Did]) -> bool:
 
 def _grave(did: Did) -> Grave | None:
     if did.operation is Operation.HTTP:
-        if did.table.rpartition(".")[2] in _LOOKS:
-            return None
-        if _PAYS.search(did.table) and re.search(r"stripe|paypal|wise|razorpay|paystack", did.table, re.IGNORECASE):
-            return did, Severity.CRITICAL, f"moves money by {did.table[:60]}, whoever calls"
-        return None
+        return _by_service(did)
     if did.operation not in _CHANGES or (is_beside(did.table) and not _PAYS.search(did.table)):
         return None
-    if did.operation is Operation.DELETE:
-        if did.filters and not any(value.has(Origin.ROW) or value.has(Origin.UNKNOWN) for _, value in did.filters):
-            return None  # what is old enough, or marked to go
-        severity = Severity.HIGH if did.filters else Severity.CRITICAL
-        return did, severity, f"deletes from {did.table}, whoever calls"
-    if not did.given and not any(_STATE.search(name) for name, _ in did.sets):
+    return _deleted(did) if did.operation is Operation.DELETE else _changed(did)
+
+
+def _by_service(did: Did) -> Grave | None:
+    if did.table.rpartition(".")[2] in _LOOKS or not (_PAYS.search(did.table) and _SERVICES.search(did.table)):
+        return None
+    return did, Severity.CRITICAL, f"moves money by {did.table[:60]}, whoever calls"
+
+
+def _deleted(did: Did) -> Grave | None:
+    if did.filters and not any(value.has(Origin.ROW) or value.has(Origin.UNKNOWN) for _, value in did.filters):
+        return None  # what is old enough, or marked to go
+    severity = Severity.HIGH if did.filters else Severity.CRITICAL
+    return did, severity, f"deletes from {did.table}, whoever calls"
+
+
+def _changed(did: Did) -> Grave | None:
+    if did.given is None and not any(_STATE.search(name) for name, _ in did.sets):
         return None  # that somebody was reminded, when it was last looked at
-    if _PAYS.search(did.table):
-        return did, Severity.CRITICAL, f"changes {did.table}, whoever calls"
-    if _MONEY.search(did.table):
-        return did, Severity.HIGH, f"changes {did.table}, whoever calls"
-    return None
+    pays = _PAYS.search(did.table) is not None
+    if not pays and not _MONEY.search(did.table):
+        return None
+    return did, Severity.CRITICAL if pays else Severity.HIGH, f"changes {did.table}, whoever calls"

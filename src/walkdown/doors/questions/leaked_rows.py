@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from walkdown.doors.assemble import Followed
-from walkdown.doors.questions import behind
+from walkdown.doors.questions import behind, secret_words
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.code import Code, Site, code_of
 from walkdown.doors.questions.code_parts import statements, values, within
-from walkdown.doors.questions.failure_texts import SECRETS_LEAKED
+from walkdown.doors.questions.failure_texts import SECRETS_LEAKED, SOLD_LEAKED
 from walkdown.doors.questions.grouped import Grouped
 from walkdown.doors.questions.tell import step, tell, way
 from walkdown.doors.tables import Table
@@ -36,15 +36,6 @@ from walkdown.syntax.program import (
     Text,
 )
 
-# What nobody but the server has a use for: known to somebody else it opens the account.
-_SECRET = re.compile(
-    r"^(?:(?:hashed|encrypted|user)_?)?pass(?:word|wd|code|phrase)?(?:_?(?:hash|hashed|digest|salt|encrypted))?$|^pwd$|"
-    r"^password_?\w*hash$|^salt$|^otp(?:_?(?:code|secret|hash))?$|^pin(?:_?(?:code|hash))?$|"
-    r"^(?:two_?factor|2fa|totp|mfa)_?\w*secret$|^recovery_?codes?$|reset_?\w*token$|^reset_?password_?code$|"
-    r"^(?:hashed_?)?refresh_?token(?:_?hash)?$|verification_?(?:token|code)$|^private_?key$|^secret_?key$|"
-    r"^client_?secret$|^access_?token$|^webhook_?secret$",
-    re.IGNORECASE,
-)
 _PLAIN = ("true", "false", "undefined", "null")
 _DEEPEST = 4
 _SHAPES = frozenset({
@@ -58,15 +49,44 @@ _LEAVES_OUT = ("omit", "exclude", "without")
 _CHOOSES = frozenset({"select", "omit", "attributes", "returning", "fields", "projection"})
 
 
+_ALL = "*"  # nothing secret is left
+
+
 class _Told(Grouped[Spot]):
     """By where the row is read; and by the answer, where it has several of a table."""
 
     def __init__(self) -> None:
         super().__init__()
         self._first: dict[tuple[Spot, str], Spot] = {}
+        self._excludes: bool | None = None
+        self._gone: dict[tuple[str, int], set[str]] = {}
+        self._hidden: dict[tuple[str, bool], set[str]] = {}
 
     def first(self, answered: tuple[Spot, str], read: Spot) -> Spot:
         return self._first.setdefault(answered, read)
+
+    def excludes(self, found: Map) -> bool:
+        if self._excludes is None:
+            self._excludes = any(one.name in _TURNS for program in found.programs.values() for one in program.imports)
+        return self._excludes
+
+    def gone(self, code: Code, path: str, number: int) -> set[str]:
+        """What a function leaves out of rows; asked once of each."""
+        key = (path, number)
+        if key not in self._gone:
+            function = code.function(path, number)
+            bound = [name for param in function.params for name in param.names]
+            left = {one.way[-1] for one in bound if one.way}
+            for stmt in statements(function.body):
+                left |= _stripped(stmt)
+            self._gone[key] = left
+        return self._gone[key]
+
+    def hidden(self, program: Program, path: str, excludes: bool) -> set[str]:
+        key = (path, excludes)
+        if key not in self._hidden:
+            self._hidden[key] = _hidden(program, excludes)
+        return self._hidden[key]
 
 
 def ask(found: Map) -> Iterator[Finding]:
@@ -126,18 +146,23 @@ def _row(found: Map, code: Code, one: Followed, source: Source, spot: Spot, told
     table = found.tables.find(did.table) if did is not None else None
     if did is None or table is None or did.operation not in _GIVES or code.counts(did.spot):
         return
-    secrets = _read_secrets(table, did)
-    if secrets:
-        secrets = _still_there(found, code, did, table, spot, secrets)
+    rule, held = SECRETS_LEAKED, _read_secrets(table, did)
+    if not held and one.door.guard is None and did.operation is Operation.READ and not did.columns:
+        rule, held = SOLD_LEAKED, secret_words.sold(table)
+    secrets = _still_there(found, code, did, table, spot, held, told) if held else []
     if not secrets:
         return
     sure = behind.confidence(one, did)
     key = told.first((spot, did.table), did.spot)  # two rows of a table in one answer are one flaw
-    severity = Severity.MEDIUM if sure is Confidence.UNSURE else _severity(one, did, source)
+    severity = (
+        Severity.MEDIUM
+        if sure is Confidence.UNSURE or rule is SOLD_LEAKED or not secret_words.weighs(table, secrets)
+        else _severity(one, did, source)
+    )
     read = "reads" if did.operation is Operation.READ else "gets back"
     last = f"sends the row of {did.table} as it is"
     steps = (*way(one.door, did, f"{read} {did.table} with {', '.join(secrets[:3])}"), step(spot, last))
-    told.add(key, tell(SECRETS_LEAKED, severity, sure, spot, steps, further=(did.spot,)))
+    told.add(key, tell(rule, severity, sure, spot, steps, further=(did.spot,)))
 
 
 _GIVES = frozenset({Operation.READ, Operation.INSERT, Operation.UPDATE, Operation.UPSERT})
@@ -148,11 +173,12 @@ def _read_secrets(table: Table, did: Did) -> list[str]:
     named = {one for one in did.columns if not one.startswith("-")}
     without = {one.removeprefix("-") for one in did.columns if one.startswith("-")}
     found: list[str] = []
+    secret = secret_words.secrets_of(table)
     for column in table.columns:
-        if _SECRET.search(column.name) is None or column.refers or column.name in without:
+        if column.name not in secret or column.name in without:
             continue
         asked = f"+{column.name}" in named
-        plain = {one for one in named if not one.startswith("+")}
+        plain = secret_words.asked(named)
         if asked or (column.name in plain if plain else not column.hidden):
             found.append(column.name)
     return found
@@ -179,27 +205,27 @@ def _is_asker(one: Followed, did: Did) -> bool:
 # -- left out on the way ----------------------------------------------------------------------------------------------
 
 
-def _still_there(found: Map, code: Code, did: Did, table: Table, spot: Spot, secrets: Sequence[str]) -> list[str]:  # noqa: PLR0917
-    left = set(secrets)
+def _still_there(  # noqa: PLR0917
+    found: Map, code: Code, did: Did, table: Table, spot: Spot, secrets: Sequence[str], told: _Told
+) -> list[str]:
+    gone: set[str] = set()
     # `@Exclude()` does nothing by itself: somebody has to turn rows into what is sent.
-    excludes = any(one.name in _TURNS for program in found.programs.values() for one in program.imports)
     for path in (table.path, did.spot.path):
         program = found.programs.get(path)
-        left -= _hidden(program, left, excludes) if program is not None else set()
+        gone |= told.hidden(program, path, told.excludes(found)) if program is not None else set()
+    if _ALL in gone:
+        return []
     spots = {did.spot, spot, *(frame.spot for frame in did.way)}
     if any(_chooses(site) for at in spots for site in code.sites(at)):
         return []
     own = {function.name for path in (table.path, did.spot.path) for function in _functions(found, path)}
     if any(_asks_row(site, own) for site in code.sites(spot)):
         return []
-    for at in spots:
-        for number in code.inside(at):
-            function = code.function(at.path, number)
-            bound = [name for param in function.params for name in param.names]
-            left -= {one.way[-1] for one in bound if one.way}
-            for stmt in statements(function.body):
-                left -= _stripped(stmt, left)
-    return [name for name in secrets if name in left]
+    for path, number in {(at.path, number) for at in spots for number in code.inside(at)}:
+        gone |= told.gone(code, path, number)
+        if _ALL in gone:
+            return []
+    return [name for name in secrets if name not in gone]
 
 
 def _functions(found: Map, path: str) -> tuple[Function, ...]:
@@ -217,7 +243,7 @@ def _chooses(site: Site) -> bool:
     return any(isinstance(one, Entry) and one.key in _CHOOSES for one in within(site.call))
 
 
-def _stripped(stmt: Any, secrets: set[str]) -> set[str]:
+def _stripped(stmt: Any) -> set[str]:
     """`const { password, ...rest } = row`, `delete row.password`, `row.password = undefined`, `omit(row, …)`."""
     gone: set[str] = set()
     if isinstance(stmt, Let):
@@ -233,18 +259,20 @@ def _stripped(stmt: Any, secrets: set[str]) -> set[str]:
             gone |= {part.lstrip("-") for part in one.value.split()}
         elif isinstance(one, Call) and isinstance(one.callee, (Name, Member)):
             if one.callee.name in _SHAPES or _SHAPERS.search(one.callee.name):
-                return set(secrets)
+                return {_ALL}
+            if any(isinstance(arg.value, Name) and _SHAPERS.search(arg.value.name) for arg in one.args):
+                return {_ALL}  # `rows.map(toSafeUser)`
             if any(word in one.callee.name.lower() for word in _LEAVES_OUT):
-                gone |= {part.value for part in within(one) if isinstance(part, Text)} or secrets
+                gone |= {part.value for part in within(one) if isinstance(part, Text)} or {_ALL}
         elif isinstance(one, Entry) and one.key in _LEAVES_OUT:
             gone |= {part.value for part in within(one.value) if isinstance(part, Text)}
     return gone
 
 
-def _hidden(program: Program, secrets: set[str], excludes: bool) -> set[str]:
+def _hidden(program: Program, excludes: bool) -> set[str]:
     """What a model leaves out by itself when it is sent: `toJSON`, `@Exclude()`, a plugin."""
     if any(function.name in ("toJSON", "transform") for function in program.functions):
-        return set(secrets)
+        return {_ALL}
     marks = _MARKS if excludes else frozenset({"HideField"})
     gone = {
         field.name
@@ -255,7 +283,7 @@ def _hidden(program: Program, secrets: set[str], excludes: bool) -> set[str]:
     plugs = any(
         _called(inner) == "plugin" for stmt in program.body for inner in values(stmt) if isinstance(inner, Call)
     )
-    return set(secrets) if plugs else gone
+    return {_ALL} if plugs else gone
 
 
 _TURNS = frozenset({"ClassSerializerInterceptor", "instanceToPlain", "classToPlain", "plainToInstance"})

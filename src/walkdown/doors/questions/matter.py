@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from walkdown.doors.assemble import Followed
 from walkdown.doors.questions import behind
 from walkdown.doors.questions.code import Code
-from walkdown.doors.questions.code_parts import within
 from walkdown.doors.visits import Did
 from walkdown.model.door import DoorKind, Operation, Origin
-from walkdown.syntax.program import Entry, Text
 
 _ACCESS = re.compile(
     r"enrol|member|subscription|subscriber|entitle|licen[sc]e|(?:^|_)access|grant|user_?roles?$|registration|"
@@ -19,7 +18,7 @@ _ACCESS = re.compile(
 )
 _GRANTS = re.compile(
     r"^(?:role|roles|is_?admin|plan|plan_?(?:id|type|name)|tier|subscription\w*|is_?(?:premium|pro|vip|paid|subscribed)|"
-    r"has_?(?:access|paid)|access_?\w*|premium_?\w*|expires?_?\w*|valid_?until)$",
+    r"has_?(?:access|paid)|access_?\w*|premium_?\w*)$",
     re.IGNORECASE,
 )
 _STATE = re.compile(
@@ -36,11 +35,12 @@ _ADDS = re.compile(
 )
 _OF_WORTH = re.compile(
     r"balance|stock|credit|point|wallet|inventor|quantity|seat|coin|token|payment|payout|order|access|commission|"
-    r"earning|reward|budget|fund|capacity|coupon|usage|enrol|subscription",
+    r"earning|reward|budget|fund|capacity|coupon|usage|enrol|subscription|escrow|donation|deposit|withdraw|revenue|bonus|sale",
     re.IGNORECASE,
 )
 _WORTH = re.compile(
-    r"payout|commission|earning|(?:^|_)points|(?:^|_)coins|escrow|gift_?card|cash|withdraw|bonus", re.IGNORECASE
+    r"payout|commission|earning|revenue|donation|(?:^|_)points|(?:^|_)coins|escrow|gift_?card|cash|withdraw|bonus",
+    re.IGNORECASE,
 )
 _LISTED = re.compile(
     r"_(?:methods?|types?|settings?|config\w*|plans?|categor\w+|templates?|zones?|options?|limits?|rates?|fees?|reasons?)$|"
@@ -49,17 +49,19 @@ _LISTED = re.compile(
 )
 _HOOK = re.compile(r"webhook|(?:^|/)hooks?(?:/|$)|/ipn(?:/|$)|callback(?!s)|postback", re.IGNORECASE)
 _ALONE = re.compile(
-    r"cron|schedul|(?:^|[/_-])jobs?(?:$|[/_-])|daily|nightly|hourly|weekly|monthly|process-|expire|worker|queue|consumer|"
+    r"cron|schedul|(?:^|[/_-])jobs?(?:$|[/_-])|daily|nightly|hourly|weekly|monthly|process-[\w-]+s(?:$|/)|expire|worker|queue|consumer|"
     r"reconcil|sync-",
     re.IGNORECASE,
 )
 _READS = re.compile(r"^(?:get|list|fetch|check|count|search|find|has|is|can|calculate|validate|verify)_", re.IGNORECASE)
 
 
+@lru_cache(maxsize=10_000)
 def is_access(table: str) -> bool:
     return _ACCESS.search(behind.snake(table)) is not None
 
 
+@lru_cache(maxsize=10_000)
 def is_worth(table: str) -> bool:
     """Rows of it stand for money, or for what money buys."""
     name = behind.snake(table)
@@ -68,6 +70,7 @@ def is_worth(table: str) -> bool:
     )
 
 
+@lru_cache(maxsize=10_000)
 def is_listed(table: str) -> bool:
     """What is set up by those who run the shop, or only a way to pay."""
     name = behind.snake(table)
@@ -86,10 +89,12 @@ def states(did: Did) -> set[str]:
     plain = (Origin.CONSTANT, Origin.MADE, Origin.INPUT, Origin.UNKNOWN, Origin.IDENTITY)
     return {
         name for name, value in did.sets
-        if is_state(name) and not (behind.is_amount(name) and value.has(Origin.ROW)) and (not value.sources or any(one.origin in plain for one in value.sources))
+        if is_state(name) and not (behind.is_amount(name) and value.has(Origin.ROW))
+        and (not value.sources or any(one.origin in plain for one in value.sources))
     }  # fmt: skip
 
 
+@lru_cache(maxsize=10_000)
 def is_state(name: str) -> bool:
     return _STATE.search(behind.snake(name)) is not None
 
@@ -131,59 +136,6 @@ def is_amount(table: str, field: str) -> bool:
 _SUM = re.compile(
     r"(?:^|_)(?:amount|paid|earned|earnings|escrow|reserved|sold|redeemed|refunded)(?:_amount)?$", re.IGNORECASE
 )
-
-
-# -- payments at a provider -------------------------------------------------------------------------------------------
-
-CHARGE, PAYOUT, REFUND, INTENT = "charge", "payout", "refund", "intent"
-_SDK = re.compile(
-    r"^(?:stripe|razorpay|square|paypal|mercadopago|asaas|mollie|adyen|flutterwave|paystack|braintree)\.(?:.*\.)?"
-    r"(?:(?P<intent>paymentIntents|orders|invoices|invoiceItems|subscriptions|payment|payments)|(?P<charge>charges)|"
-    r"(?P<refund>refunds)|(?P<payout>transfers|payouts))\.(?:create|pay|post|send)$"
-)
-_PATHS = re.compile(
-    r"/(?:(?P<payout>payouts?|transfers?|disbursements?|b2c/v\d/paymentrequest|withdrawals?)|(?P<refund>refunds?)|"
-    r"(?P<charge>charges?|charge|stkpush/v\d/processrequest|processrequest)|"
-    r"(?P<intent>payments?|payment_intents|invoices?|orders|pix/cob|cob|transaction/initialize|transactions?))"
-    r"/?(?:\?.*)?$",
-    re.IGNORECASE,
-)
-_HOSTS = re.compile(
-    r"stripe|iugu|pagar\.?me|mercadopago|mercado_?pago|asaas|paypal|razorpay|safaricom|mpesa|daraja|flutterwave|paystack|"
-    r"squareup|adyen|mollie|pagseguro|pagbank|cielo|gerencianet|efi(?:pay)?\b|braintree|wise|payfast|paddle|xendit|midtrans|"
-    r"coinbase|openpix|woovi|efibank|abacatepay|kirvano|hotmart|stripe|payment|payout|gateway|checkout",
-    re.IGNORECASE,
-)
-_SENDS = frozenset({"POST", "PUT"})
-
-
-def pays(code: Code, did: Did) -> str:
-    """What it makes at a provider of payments; empty where it makes nothing there, or only looks."""
-    if did.operation is not Operation.HTTP:
-        return ""
-    found = _SDK.search(did.table)
-    if found is None and not did.table.startswith("stripe."):
-        at = _PATHS.search(did.table)
-        there = at is not None and _HOSTS.search(did.table) and _is_outside(did.table)
-        found = at if there and _posts(code, did) else None
-    if found is None:
-        return ""
-    return next((kind for kind in (PAYOUT, REFUND, CHARGE, INTENT) if found.groupdict().get(kind)), "")
-
-
-def _is_outside(address: str) -> bool:
-    return "/functions/v1/" not in address and not address.startswith("/api/")
-
-
-def _posts(code: Code, did: Did) -> bool:
-    site = code.site(did.spot)
-    if site is None:
-        return False
-    for one in within(site.call):
-        if isinstance(one, Entry) and one.key.lower() == "method":
-            return isinstance(one.value, Text) and one.value.value.upper() in _SENDS
-    name = getattr(site.call.callee, "name", "")
-    return name in ("post", "put") or any(getattr(one, "name", "") == "post" for one in within(site.call.callee))
 
 
 # -- who is there to see a failure ------------------------------------------------------------------------------------

@@ -10,15 +10,23 @@ from walkdown.model.door import Operation
 _MODEL = re.compile(
     r"openai|anthropic|generativelanguage|gemini|mistral|cohere|replicate|groq|together\.(?:ai|xyz)|perplexity|"
     r"huggingface|stability\.ai|elevenlabs|deepseek|openrouter|ai\.gateway|^model\.|fal\.(?:ai|run)|api\.x\.ai|"
-    r"bedrock|deepgram|assemblyai|ideogram|runwayml|lumalabs|heygen|api-inference|dashscope|moonshot|bigmodel",
+    r"bedrock|deepgram|assemblyai|ideogram|runwayml|lumalabs|heygen|api-inference|dashscope|moonshot|bigmodel|"
+    r"//llm\.|aiplatform\.googleapis|ollama|voyageai|cerebras|fireworks\.ai|siliconflow|minimax",
     re.IGNORECASE,
 )
 _SENDS = re.compile(r"^(?:mail|resend|sendgrid|mailgun|postmark|ses|twilio|mailersend|brevo|sns)\b|api\.(?:resend|"
                     r"sendgrid|brevo|postmarkapp|mailgun|twilio)", re.IGNORECASE)  # fmt: skip
 
 
+_ASKS = re.compile(
+    r"\.(?:(?:experimental_)?(?:generate|stream|embed|transcribe|rerank)\w*|\w*Speech|agent|chat|invoke)$", re.I
+)
+
+
 def is_model(did: Did) -> bool:
-    return did.operation is Operation.HTTP and _MODEL.search(did.table) is not None
+    if did.operation is not Operation.HTTP or _MODEL.search(did.table) is None:
+        return False
+    return not did.table.startswith("model.") or _ASKS.search(did.table) is not None  # else it only says what to ask
 
 
 def is_message(did: Did) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import combinations
 from typing import TypeAlias
 
-from walkdown.doors.questions import behind, matter
+from walkdown.doors.questions import behind, matter, provider
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.code import Code, code_of
 from walkdown.doors.questions.data_texts import NO_TRANSACTION
@@ -63,11 +63,11 @@ def _work(code: Code, own: Sequence[tuple[int, Did]]) -> list[tuple[int, Did]]:
     kept = {number for number, _ in behind.writes(own)}
     return [
         (number, did) for number, did in own
-        if number in kept or matter.adds_by_function(did) or matter.pays(code, did) in _AT_ONCE
+        if number in kept or matter.adds_by_function(did) or provider.pays(code, did) in _AT_ONCE
     ]  # fmt: skip
 
 
-_AT_ONCE = (matter.PAYOUT, matter.REFUND, matter.CHARGE, matter.INTENT)
+_AT_ONCE = (provider.PAYOUT, provider.REFUND, provider.CHARGE, provider.INTENT)
 
 
 def _alone(did: Did, last: str) -> tuple[Step, ...]:
@@ -91,19 +91,43 @@ def _judge(
         and (eased := _eased(bond, one.did, other.did, taken_back))
         and code.both(one.did, other.did)
     ]
-    if not pairs:
-        return
+    known: set[Spot] = set()
+    for group in _by_function(code, pairs):
+        spots = {did.spot for _, *both in group for did in both}
+        if not spots <= known:  # what a callback does in a function is told with the function
+            _tell(code, group, sure, told, lead)
+        known |= spots
+
+
+_Pair: TypeAlias = tuple[int, Did, Did]
+
+
+def _by_function(code: Code, pairs: Sequence[_Pair]) -> list[list[_Pair]]:
+    """Where money is moved, each function that does so is a flaw of its own; else the worst of a door is told."""
+    grave = [pair for pair in pairs if pair[0] == _MONEY]
+    if not grave:
+        return [list(pairs)] if pairs else []
+    groups: dict[tuple[str, int], list[_Pair]] = {}
+    for pair in grave:
+        met = code.meeting(pair[1], pair[2])
+        path = code.parting(pair[1], pair[2])[0].path if met is not None else ""
+        groups.setdefault((path, met[0].function if met is not None else -1), []).append(pair)
+    return sorted(groups.values(), key=len, reverse=True)
+
+
+def _tell(code: Code, pairs: Sequence[_Pair], sure: Confidence, told: Grouped[tuple[Spot, Spot]], lead: _Way) -> None:
     bond, first, second = max(pairs, key=lambda pair: pair[0])
     last = f"{behind.on(second)}; where this fails, {first.table} stays as it was written"
     rest = [did for _, *both in pairs for did in both if did not in (first, second)]
     begin = lead(first, f"{behind.on(first)}, and not together with what follows")
     steps = (*begin, *lead(second, last)[1:], step(second.spot, last))
-    further = behind.spots([second, *rest])
-    told.add((first.spot, second.spot), tell(NO_TRANSACTION, _SEVERITY[bond], sure, first.spot, steps, further=further))
+    at = code.parting(first, second)  # in the function that wants both, not deep in what it calls
+    further = [at[1], first.spot, *behind.spots([second, *rest])]
+    told.add(at, tell(NO_TRANSACTION, _SEVERITY[bond], sure, at[0], steps, further=further))
 
 
 def _write(code: Code, number: int, did: Did) -> _Write:
-    kind = matter.pays(code, did)
+    kind = provider.pays(code, did)
     keys = _keys(did)
     return _Write(number, did, _moves(code, did), _counts(did), kind, keys, behind.sources_of(did))
 
@@ -144,7 +168,9 @@ def _only_uses(did: Did) -> bool:
     return bool(amounts) and all(_USES.search(name) for name in amounts)
 
 
-def _need(one: _Write, other: _Write, all_of: Sequence[_Write]) -> int:
+def _need(  # noqa: PLR0911 - each kind of pair has an answer of its own
+    one: _Write, other: _Write, all_of: Sequence[_Write]
+) -> int:
     """How much two writes need each other; 0 where nothing says that they do."""
     first, second = one.did, other.did
     if one.pays or other.pays:
@@ -182,13 +208,13 @@ def _paid(one: _Write, other: _Write, all_of: Sequence[_Write]) -> int:
     if one.pays and other.pays:
         return 0
     if other.pays:
-        return _MONEY if one.moves and other.pays in (matter.PAYOUT, matter.REFUND) else 0
+        return _MONEY if one.moves and other.pays in (provider.PAYOUT, provider.REFUND) else 0
     before = [write for write in all_of if write.number < one.number and not write.pays]
     if any(_is_noted(write) for write in before) or other.did.operation is Operation.DELETE:
         return 0
     if not (other.moves or (other.did.operation is Operation.INSERT and matter.is_worth(other.did.table))):
         return 0
-    return _BOUND if one.pays == matter.INTENT else _MONEY
+    return _BOUND if one.pays == provider.INTENT else _MONEY
 
 
 def _is_noted(write: _Write) -> bool:

@@ -27,6 +27,7 @@ from walkdown.doors.questions.tenants import (
     has_plan,
     has_tenant,
     is_grave,
+    is_intimate,
     is_list,
     is_tenant,
     is_tenant_table,
@@ -212,7 +213,8 @@ def _of_row(one: Followed, did: Did, owned: Owned, tied: Tied) -> tuple[Severity
     kept, personal = owned.is_kept(did.table), is_personal(did.table)
     table = owned.table(did.table)
     if is_users(did.table):
-        return Severity.MEDIUM, Confidence.LIKELY
+        grave = is_intimate(table) and not did.columns and one.door.guard is not Checks.ROLE
+        return Severity.HIGH if grave else Severity.MEDIUM, Confidence.LIKELY
     if kept and personal:
         return Severity.HIGH, Confidence.SURE
     if owned.is_owned(did.table) and personal and not owned.is_signed_only(did.table):

@@ -55,13 +55,32 @@ def handler_words(door: Door) -> str:
     return "-".join(part for part in _SPLIT.split(_CAMEL.sub("-", last).lower()) if part)
 
 
+# What is confirmed, activated or reset there is no account.
+_THINGS = re.compile(
+    r"(?:^|-)(?:payments?|orders?|tickets?|bookings?|checkout|purchases?|invoices?|coupons?|licen[sc]es?|subscriptions?|stats|"
+    r"data|cache|index|feed|reports?|certificates?|products?|stock|appointments?|transactions?|campaigns?|db|database|"
+    r"views?|metrics|pagamento|pedido)(?:-|$)"
+)
+
+
 def is_entry(door: Door) -> bool:
     """Part of getting in: whoever uses it cannot be signed in yet."""
+    return is_entry_word(door) and not (door.kind is DoorKind.EDGE and _THINGS.search(words(door)))
+
+
+def is_entry_word(door: Door) -> bool:
     return _ENTRY.search(words(door)) is not None or _ENTRY.search(handler_words(door)) is not None
 
 
+_SENDS = re.compile(r"(?:^|-)(?:send|resend|create|generate|process|delete|revoke|manage|list|bulk|sync)(?:-|$)")
+_INVITE = re.compile(r"(?:^|-)(?:invite|invitation|invites|invitations|share|preview)(?=-|$)")
+
+
 def is_public(door: Door) -> bool:
-    return _PUBLIC.search(words(door)) is not None
+    said = words(door)
+    if door.kind is DoorKind.EDGE and _SENDS.search(said):
+        said = _INVITE.sub("", said)  # it is the inside that sends them
+    return _PUBLIC.search(said) is not None
 
 
 def is_form(door: Door) -> bool:
@@ -69,9 +88,18 @@ def is_form(door: Door) -> bool:
     return _FORM.search(words(door)) is not None
 
 
+# It sets webhooks up, or lists them.
+_ABOUT_HOOKS = re.compile(
+    r"(?:create|register|setup|delete|list|test|simulate|manage)-(?:\w+-)*webhooks?(?:-|$)|"
+    r"webhooks?-(?:\w+-)*(?:create|delete|info|list|setup|register|test|simulate|endpoint)(?:-|$)"
+)
+
+
 def is_hook(door: Door) -> bool:
     """Another service is meant to call it."""
     said = words(door)
+    if door.kind is DoorKind.EDGE and _ABOUT_HOOKS.search(said):
+        return False
     return (
         door.kind is DoorKind.WEBHOOK
         or _HOOK.search(said) is not None

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from walkdown.doors.assemble import Followed
 from walkdown.doors.questions import access_texts as texts
 from walkdown.doors.questions.asked import Map
-from walkdown.doors.questions.asker import askable, own
+from walkdown.doors.questions.asker import askable, is_for_code, is_unsure, own, refuses
 from walkdown.doors.questions.models import is_message, is_model
 from walkdown.doors.questions.owned import is_users
-from walkdown.doors.questions.purpose import handler_words, words
+from walkdown.doors.questions.purpose import handler_words, is_hook, words
+from walkdown.doors.questions.short_codes import tried
+from walkdown.doors.questions.skipped import called
 from walkdown.doors.questions.tell import named, step, tell
 from walkdown.doors.visits import Did, Spot
 from walkdown.model.door import WRITES, Checks, Door, DoorKind, Operation, Origin
 from walkdown.model.finding import Fact, Finding, Rule
 from walkdown.model.severity import Confidence, Severity
+from walkdown.syntax.program import Program
 
 _LOGIN = re.compile(
     r"(?:^|-)(?:login|log-in|signin|sign-in|authenticate|authentication|credentials)(?:-|$)|(?:^|-)token$|auth$"
@@ -30,23 +33,32 @@ _SENDS = re.compile(
     r"request-(?:otp|code|reset)|magic|magic-link|signup|sign-up|register|registration|invite|contact|newsletter|subscribe)(?:-|$)"
 )
 _ATTEMPTS = re.compile(
-    r"attempt|tries|lock|failed|blocked_?until|retry|cool_?down|last_?sent|resend|rate", re.IGNORECASE
+    r"attempt|tries|lock|failed|blocked_?until|retry|cool_?down|last_?sent|resend|rate_?(?:limit|count)|usage_?(?:count|limit)|daily_?(?:count|limit|usage)",
+    re.IGNORECASE,
 )
 _SECRET = re.compile(r"otp|code|pin|token", re.IGNORECASE)
+_LIMITS = re.compile(
+    r"rate_?limit|throttl|limiter|too_?many|check_?limit|quota|check_?usage|credits?$|enforce_?limit", re.IGNORECASE
+)
+_TOO_MANY = 429
+_BELOW = 6  # lines: what is handed to a builder of actions begins below it
 _STATE_CHANGING = frozenset({"POST", "PUT", "PATCH", "ANY", "DELETE", ""})
 
 
 def ask(found: Map) -> Iterator[Finding | Fact]:
     weak: dict[Spot, list[Door]] = {}
     for one in found.doors:
-        if not askable(one) or one.door.kind is DoorKind.PAGE:
+        if not askable(one) or one.door.kind is DoorKind.PAGE or is_for_code(one.door, found.programs):
             continue
         told = _wants_limit(one)
         if told is None:
             continue
         rule, last, at = told
         if not one.door.limiter and not _counts(one):
-            yield _missing(one, rule, last, at)
+            if rule is texts.NO_LIMIT_MODEL and _refuses_many(one, at):
+                continue
+            if not _asks_by_name(one, found.programs):
+                yield _missing(one, rule, last, at)
         elif "in memory" in one.door.limiter:
             weak.setdefault(_limiter_spot(one), []).append(one.door)
     for spot, doors in weak.items():
@@ -61,13 +73,50 @@ def ask(found: Map) -> Iterator[Finding | Fact]:
 def _missing(one: Followed, rule: Rule, last: str, at: Spot) -> Finding:
     door = Spot(one.door.file, one.door.line)
     confidence = Confidence.UNSURE if one.door.uncertain else Confidence.LIKELY
-    severity = Severity.LOW if rule is texts.NO_LIMIT_SENDS and one.door.guard is not None else Severity.MEDIUM
+    severity = _severity(one, rule)
     steps = [
         step(door, f"{named(one.door)} comes in"),
         step(at, last),
         step(door, "no limiter was seen on the way here"),
     ]
     return tell(rule, severity, confidence, door, [steps[0], steps[1]] if at != door else [steps[2]])
+
+
+def _severity(one: Followed, rule: Rule) -> Severity:
+    if rule is texts.NO_LIMIT_SENDS:
+        return Severity.LOW if one.door.guard is not None else Severity.MEDIUM
+    if rule is texts.NO_LIMIT_MODEL:
+        stranger = (
+            one.door.guard is None and not is_unsure(one.door) and not is_hook(one.door) and not refuses(one.visit)
+        )
+        return Severity.HIGH if stranger else Severity.MEDIUM
+    if rule is texts.NO_LIMIT_CODE:
+        code = tried(one, [did for _, did in own(one)])
+        grave = code is not None and code.short and (one.door.guard is None or code.higher)
+        return Severity.HIGH if grave and not is_unsure(one.door) else Severity.MEDIUM
+    return Severity.MEDIUM
+
+
+def _refuses_many(one: Followed, at: Spot) -> bool:
+    """Too many calls are refused before the model is asked; that the model itself refuses comes after it."""
+    return any(
+        answer.status == _TOO_MANY and answer.spot.path == at.path and answer.spot.line < at.line
+        for answer in one.visit.answers
+    )
+
+
+def _asks_by_name(one: Followed, programs: Mapping[str, Program]) -> bool:
+    """A function that is called there, or was followed, is named as one that counts."""
+    if any(_LIMITS.search(frame.name) for _, did in own(one) for frame in did.way):
+        return True
+    if any(_LIMITS.search(guard.name) for guard in one.door.guards) or any(
+        _LIMITS.search(held.within) for held in one.visit.seen
+    ):
+        return True
+    program, line = programs.get(one.door.file), one.door.line
+    functions = program.functions if program is not None else ()
+    around = [each for each in functions if each.line <= line <= each.end_line or line < each.line <= line + _BELOW]
+    return any(_LIMITS.search(name) for each in around for name in called(each.body))
 
 
 def _limiter_spot(one: Followed) -> Spot:
@@ -85,9 +134,14 @@ def _wants_limit(one: Followed) -> tuple[Rule, str, Spot] | None:  # noqa: PLR09
         return None
     said = f"{words(door)}-{handler_words(door)}"
     if door.guard in (Checks.ROLE, Checks.OWNER):
-        return None
+        higher = tried(one, dids)
+        compared = higher is not None and higher.short and higher.higher and higher.what.endswith("came in")
+        return (texts.NO_LIMIT_CODE, higher.what, higher.spot) if higher is not None and compared else None
     if _tries_password(one, dids, said):
         return texts.NO_LIMIT_LOGIN, "a password is tried", at
+    short = tried(one, dids)
+    if short is not None and not _takes_it_along(short.spot, dids):
+        return texts.NO_LIMIT_CODE, short.what, short.spot
     code = next((did for did in dids if _by_code(did)), None)
     if code is not None and _CODE.search(said):
         return texts.NO_LIMIT_LOGIN, f"a code is looked up in {code.table}", code.spot
@@ -114,6 +168,20 @@ def _tries_password(one: Followed, dids: list[Did], said: str) -> bool:
     )
 
 
+def _takes_it_along(spot: Spot, dids: list[Did]) -> bool:
+    """A code that is only looked up before a row of the same table is made or changed: whether it is taken already."""
+    at = next((did for did in dids if did.spot == spot), None)
+    if at is None:
+        return False
+    fields = {name.rpartition(".")[2] for name, _ in at.filters}
+    return any(
+        did.operation in (Operation.INSERT, Operation.UPSERT, Operation.UPDATE)
+        and did.table == at.table
+        and any(name in fields and value.has(Origin.INPUT) for name, value in did.sets)
+        for did in dids
+    )
+
+
 def _by_code(did: Did) -> bool:
     if did.operation not in WRITES | {Operation.READ}:
         return False
@@ -121,7 +189,11 @@ def _by_code(did: Did) -> bool:
 
 
 def _counts(one: Followed) -> bool:
-    """It counts the tries itself, in a table."""
-    dids = [did for _, did in own(one)]
+    """It counts the tries itself, in a table, or refuses too many of them."""
+    if any(answer.status == _TOO_MANY for answer in one.visit.answers) and not any(
+        is_model(did) for _, did in own(one)
+    ):
+        return True
+    dids = [did for _, did in own(one) if did.operation is not Operation.HTTP]
     fields = [name for did in dids for name, _ in (*did.filters, *did.sets)]
     return any(_ATTEMPTS.search(name) for name in fields) or any(_ATTEMPTS.search(did.table) for did in dids)

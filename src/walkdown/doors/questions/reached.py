@@ -19,7 +19,23 @@ _COUNTS = re.compile(
     re.IGNORECASE,
 )
 _TIMES = frozenset({"updatedat", "updated_at", "updatedAt"})
-_SECRETS = ("token", "code", "otp", "hash", "secret", "nonce", "signature", "apikey", "api_key", "uuid_token", "hwid", "licensekey", "license_key", "licence_key")
+_SECRETS = (
+    "token",
+    "code",
+    "otp",
+    "hash",
+    "secret",
+    "nonce",
+    "signature",
+    "apikey",
+    "api_key",
+    "uuid_token",
+    "hwid",
+    "licensekey",
+    "license_key",
+    "licence_key",
+)
+_KNOWN_CODES = ("countrycode", "postalcode", "zipcode", "currencycode", "productcode", "accountcode", "itemcode")
 _GUEST = re.compile(
     r"session|visitor|guest|cart|wish|basket|verification|otp|waitlist|newsletter|anonymous|rate_?limit|page_?view",
     re.IGNORECASE,
@@ -58,7 +74,20 @@ def is_secret_name(name: str) -> bool:
 
 def is_by_secret(did: Did) -> bool:
     """Whoever knows the code that was sent to them may: it is asked for by that."""
-    return any(is_secret_name(name) and value.has(Origin.INPUT) for name, value in did.filters)
+    return any(
+        is_secret_name(name) and value.has(Origin.INPUT) and not _is_number_of(name, did) for name, value in did.filters
+    )
+
+
+def _is_number_of(name: str, did: Did) -> bool:
+    """The code of an account in the books, of a country, of an article: everybody knows it."""
+    last = name.rpartition(".")[2].lower().replace("_", "")
+    if last.endswith(_KNOWN_CODES):
+        return True
+    return (
+        last == "code"
+        and re.search(r"account|ledger|countr|currenc|product|item|sku|tax|department", did.table, re.I) is not None
+    )
 
 
 def is_by_asker(did: Did) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from walkdown.doors.questions import behind, matter
 from walkdown.doors.questions.asked import Map
-from walkdown.doors.questions.check_act import says_missing
+from walkdown.doors.questions.check_act import says_missing, says_there
 from walkdown.doors.questions.code import Code, code_of
 from walkdown.doors.questions.code_parts import fails_in, within
 from walkdown.doors.questions.error_use import Use, use_of
@@ -51,7 +51,7 @@ def _less(severity: Severity) -> Severity:
 
 def _pairs(code: Code, dids: Sequence[Did]) -> Iterator[tuple[Did, Did]]:
     reads = [one for one in dids if one.operation is Operation.READ and one.library == "supabase" and not one.why]
-    for did in dids:
+    for did in dids if reads else ():
         if did.operation not in _WEIGH or did.operation not in WRITES or not behind.is_known(did):
             continue
         if behind.is_beside(did.table) or code.rescues(did):
@@ -72,8 +72,8 @@ def _is_because(code: Code, look: Did, did: Did) -> bool:
     error = next((bound.name for bound in first.stmt.names if bound.way == ("error",)), "")
     if not data:
         return False
-    tests = [test for test, (_, side) in zip(second.tests, second.branches, strict=True) if side == 0]
-    tests = [test for test in tests if says_missing(test, data)]
+    sides = [(test, side) for test, (_, side) in zip(second.tests, second.branches, strict=True)]
+    tests = [test for test, side in sides if (says_missing if side == 0 else says_there)(test, data)]
     if not tests:
         return False
     if not error or use_of(code, look) in (Use.UNREAD, Use.LOGGED):

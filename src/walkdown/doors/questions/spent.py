@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from walkdown.doors.questions import behind
+from walkdown.doors.questions import behind, locks
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.code import Code, code_of
 from walkdown.doors.questions.code_parts import statements, within
@@ -18,6 +19,8 @@ from walkdown.model.finding import Finding
 from walkdown.model.severity import Severity
 from walkdown.syntax.program import If, Member, Name, Op
 
+_MONGO = frozenset({"mongoose", "mongodb"})  # there two transactions that write the same row cannot both end well
+_USES = re.compile(r"uses|used|usage", re.IGNORECASE)
 _ORDERS = frozenset({"<", "<=", ">", ">="})
 
 
@@ -26,18 +29,20 @@ def ask(found: Map) -> Iterator[Finding]:
     told: Grouped[Spot] = Grouped()
     for one in behind.doors(found):
         for _, did in behind.writes(behind.own(one)):
-            if did.operation is not Operation.UPDATE or did.transaction or not code.steps(did.spot):
+            if did.operation is not Operation.UPDATE or not code.steps(did.spot):
                 continue
             names = {name for name, _ in did.sets if behind.is_amount(name)}
             asked = {part.removeprefix("not ").split(".")[0] for field, _ in did.filters for part in field.split("|")}
             if not names or names & asked or behind.is_draft(did.table) or _names_amount(asked, names):
                 continue
-            check = _check(code, did, names)
-            if check is None:
+            met = _check(code, did, names)
+            if met is None or (did.transaction and did.library in _MONGO) or locks.is_locked(code, (did,)):
                 continue
+            severity = Severity.MEDIUM if all(_USES.search(name) for name in names) else Severity.HIGH
             lead = way(one.door, did, f"takes from {', '.join(sorted(names))} without asking again")
+            at, check = met
             steps = (lead[0], step(check, "asks whether there is enough"), *lead[1:])
-            told.add(did.spot, tell(CHECK_SPEND, Severity.MEDIUM, behind.confidence(one, did), did.spot, steps))
+            told.add(at, tell(CHECK_SPEND, severity, behind.confidence(one, did), at, steps, further=(did.spot,)))
     return told.findings()
 
 
@@ -46,13 +51,13 @@ def _names_amount(asked: set[str], names: set[str]) -> bool:
     return any(behind.snake(one) == behind.snake(other) for one in asked for other in names)
 
 
-def _check(code: Code, did: Did, names: set[str]) -> Spot | None:
+def _check(code: Code, did: Did, names: set[str]) -> tuple[Spot, Spot] | None:
     """`if (product.stock < wanted) …` in one of the functions that lead there."""
     for at in (did.spot, *(frame.spot for frame in reversed(did.way))):
         for number in code.around(at)[:2]:
             for stmt in statements(code.function(at.path, number).body):
                 if isinstance(stmt, If) and any(_compares(one, names) for one in within(stmt.test)):
-                    return Spot(at.path, stmt.line)
+                    return at, Spot(at.path, stmt.line)
     return None
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from walkdown.doors.assemble import Followed
+from walkdown.doors.libraries.session_marks import RENEWED, RENEWED_ROLE
 from walkdown.doors.questions import access_texts as texts
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.asker import askable
+from walkdown.doors.questions.purpose import handler_words, words
 from walkdown.doors.questions.session import FOR_EVER, FOR_LONG, signed
 from walkdown.doors.questions.tell import named, step, tell
 from walkdown.doors.visits import Held, Spot
@@ -15,10 +18,45 @@ from walkdown.model.door import Checks, Operation, Origin
 from walkdown.model.finding import Fact, Finding
 from walkdown.model.severity import Confidence, Severity
 
+_REFRESH = re.compile(r"(?:^|-)(?:refresh\w*|renew|rotate|extend|token|tokens)(?:-|$)")
 _ROLES = ("role", "admin", "permission", "scope", "staff")
 
 
 def ask(found: Map) -> Iterator[Finding | Fact]:
+    yield from _refreshed(found)
+    yield from _believed(found)
+
+
+def _refreshed(found: Map) -> Iterator[Finding]:
+    """A new token made of what the old one says."""
+    told: set[Spot] = set()
+    for one in found.doors:
+        if (
+            not askable(one)
+            or not _REFRESH.search(f"{words(one.door)}-{handler_words(one.door)}")
+            or _is_looked_up(one)
+        ):
+            continue
+        for what, spot in one.visit.used:
+            if what in (RENEWED, RENEWED_ROLE) and spot not in told:
+                told.add(spot)
+                steps = [
+                    step(Spot(one.door.file, one.door.line), f"{named(one.door)} comes in"),
+                    step(spot, "signs a new token with what the old one says, the account is not looked up"),
+                ]
+                severity = Severity.HIGH if what == RENEWED_ROLE else Severity.MEDIUM
+                yield tell(texts.STALE_REFRESH, severity, Confidence.LIKELY, spot, steps)
+
+
+def _is_looked_up(one: Followed) -> bool:
+    known = (Origin.IDENTITY, Origin.MADE, Origin.INPUT, Origin.UNKNOWN)
+    return any(
+        did.operation is not Operation.HTTP and any(value.has(origin) for _, value in did.filters for origin in known)
+        for did in one.visit.did
+    )
+
+
+def _believed(found: Map) -> Iterator[Finding]:
     """One finding for each check; the doors behind it are further places."""
     long = [(what, spot) for one in found.doors for what, spot in signed(one.visit) if what in (FOR_EVER, FOR_LONG)]
     if not long:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from walkdown.doors.assemble import Followed
-from walkdown.doors.questions import behind, locks, matter
+from walkdown.doors.questions import behind, locks, matter, provider
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.code import Code, code_of
 from walkdown.doors.questions.code_parts import statements
@@ -15,10 +15,10 @@ from walkdown.doors.questions.error_use import leaves
 from walkdown.doors.questions.grouped import Grouped
 from walkdown.doors.questions.tell import step, tell, way
 from walkdown.doors.visits import Did, Spot
-from walkdown.model.door import Operation, Origin
+from walkdown.model.door import DoorKind, Operation, Origin
 from walkdown.model.finding import Finding
 from walkdown.model.severity import Confidence, Severity
-from walkdown.syntax.program import Call, Const, If, Let, Member, Name, Not, Op, Text
+from walkdown.syntax.program import Call, Const, If, Index, Let, Loop, Member, Name, Not, Op, Text
 
 _EQUAL = frozenset({"===", "==", "!==", "!=", "<", ">", "<=", ">="})
 _MONGO = frozenset({"mongoose", "mongodb"})
@@ -27,7 +27,7 @@ _VERSION = ("version", "updated", "revision", "__v")
 
 def ask(found: Map) -> Iterator[Finding]:
     code = code_of(found.programs)
-    told: Grouped[Spot] = Grouped()
+    told: Grouped[tuple[Spot, Spot]] = Grouped()
     for one in behind.doors(found):
         own = behind.own(one)
         for number, did in own:
@@ -41,7 +41,7 @@ def ask(found: Map) -> Iterator[Finding]:
 
 def _judge(  # noqa: PLR0917
     found: Map, code: Code, one: Followed, own: Sequence[tuple[int, Did]], number: int, did: Did, names: set[str],
-    told: Grouped[Spot],
+    told: Grouped[tuple[Spot, Spot]],
 ) -> None:  # fmt: skip
     look = next((other for at, other in reversed(own) if at < number and _same_row(other, at, did)), None)
     if look is None or code.rescues(did) or not code.both(look, did):
@@ -58,6 +58,8 @@ def _judge(  # noqa: PLR0917
     severity = Severity.HIGH if given and not asked else Severity.MEDIUM
     if not given and not (matter.is_worth(did.table) or _does_more(code, own, look, did)):
         severity = Severity.LOW
+    if one.door.kind is DoorKind.JOB and severity is Severity.HIGH:
+        severity = Severity.MEDIUM  # two runs would have to overlap
     sure = behind.confidence(one, did, look)
     last = f"changes it, whatever it is by now ({', '.join(sorted(names)[:2])} of {did.table})"
     if asked:
@@ -68,7 +70,9 @@ def _judge(  # noqa: PLR0917
         steps.append(step(given[0].spot, f"{behind.on(given[0])}: once for each request that passed"))
     if sure is Confidence.SURE:
         sure = Confidence.LIKELY
-    told.add(did.spot, tell(STATE_CHANGE, severity, sure, did.spot, steps, further=[other.spot for other in given]))
+    at = code.parting(look, did)[1]  # in the function that looks and changes, not deep in what it calls
+    further = [did.spot, *(other.spot for other in given)]
+    told.add((look.spot, check), tell(STATE_CHANGE, severity, sure, at, steps, further=further))
 
 
 def _same_row(look: Did, number: int, did: Did) -> bool:
@@ -105,7 +109,7 @@ def _is_looked_at(code: Code, did: Did) -> bool:
 
 def _check(code: Code, look: Did, did: Did, names: set[str]) -> Spot | None:
     """`if (row.status !== "pending") return` in a function that leads there, or only rows in that state were read."""
-    rows = _row_names(code, look)
+    rows = _row_names(code, look, did)
     for at in (did.spot, *(frame.spot for frame in reversed(did.way[-3:]))):
         for number in code.around(at)[:2]:
             for stmt in statements(code.function(at.path, number).body):
@@ -120,12 +124,25 @@ def _check(code: Code, look: Did, did: Did, names: set[str]) -> Spot | None:
     return None
 
 
-def _row_names(code: Code, look: Did) -> set[str]:
+def _row_names(code: Code, look: Did, did: Did) -> set[str]:
     """What the code calls the row, where that can be seen."""
-    site = code.site(look.spot)
-    if site is None or not isinstance(site.stmt, Let):
-        return set()
-    return {bound.name for bound in site.stmt.names if bound.way in ((), ("data",), ("0",))}
+    found: set[str] = set()
+    for spot in (look.spot, code.parting(look, did)[0]):
+        site = code.site(spot)
+        if site is None or not isinstance(site.stmt, Let):
+            continue
+        found |= {bound.name for bound in site.stmt.names if bound.way in ((), ("data",), ("0",), ("rows", "0"))}
+        for stmt in statements(code.function(spot.path, site.function).body):
+            of = stmt.over if isinstance(stmt, Loop) else stmt.value if isinstance(stmt, Let) else None
+            if isinstance(of, (Name, Index, Member)) and isinstance(stmt, (Loop, Let)) and _first_name(of) in found:
+                found |= {bound.name for bound in stmt.names}
+    return found
+
+
+def _first_name(value: Any) -> str:
+    while isinstance(value, (Member, Index)):
+        value = value.of
+    return value.name if isinstance(value, Name) else ""
 
 
 def _holds(stmt: If, line: int) -> bool:
@@ -171,14 +188,18 @@ def _given(found: Map, code: Code, own: Sequence[tuple[int, Did]], look: Did, di
             continue
         if code.rescues(other) or other.why:
             continue
-        if _adds(code, other) or _makes(found, code, other) or matter.pays(code, other) in _PAID:
+        if (
+            _adds(code, other)
+            or _makes(found, code, other)
+            or (provider.pays(code, other) in _PAID and not provider.is_keyed(code, other))
+        ):
             kept.append(other)
     if _adds(code, did):
         kept.append(did)
     return kept
 
 
-_PAID = (matter.PAYOUT, matter.REFUND, matter.CHARGE)
+_PAID = (provider.PAYOUT, provider.REFUND, provider.CHARGE)
 
 
 def _adds(code: Code, did: Did) -> bool:

@@ -87,11 +87,13 @@ def _is_paid_for(code: Code, one: Followed, did: Did) -> bool:
 
 
 def _caught(code: Code, one: Followed, told: Grouped[Spot]) -> None:
-    dids = dict(behind.own(one))
+    if not one.visit.caught:
+        return
+    dids = {number: did for number, did in behind.own(one) if _is_write(did)}
     for caught in one.visit.caught:
-        if caught.thrown or (caught.answered and not _answers_fine(code, one, caught)):
+        work = [dids[number] for number in caught.around if number in dids]
+        if not work or caught.thrown or (caught.answered and not _answers_fine(code, one, caught)):
             continue
-        work = [dids[number] for number in caught.around if number in dids and _is_write(dids[number])]
         work = [did for did in work if did.library != "supabase" or use_of(code, did) not in _SAID]  # told already
         did = min(work, key=lambda did: behind.is_beside(did.table), default=None)
         if did is None:
@@ -101,7 +103,8 @@ def _caught(code: Code, one: Followed, told: Grouped[Spot]) -> None:
             severity = Severity.LOW if far else _weight(code, one, did)
             last = "caught, and forgotten"
         elif not behind.is_beside(did.table) and _is_only_logged(code, caught):
-            ends = far or _ends_with(code, one, caught)
+            again = did.loop and matter.is_unattended(one) and not matter.is_hook(one)  # the next run
+            ends = far or again or _ends_with(code, one, caught)
             severity = Severity.LOW if ends else _weight(code, one, did)
             last = "only logged: all goes on as if it had worked"
         else:

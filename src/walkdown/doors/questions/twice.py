@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from walkdown.doors.assemble import Followed
-from walkdown.doors.questions import behind, locks, matter
+from walkdown.doors.questions import behind, locks, matter, provider
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.code import Code, code_of
-from walkdown.doors.questions.code_parts import statements, values, within
 from walkdown.doors.questions.data_texts import EVENT_TWICE, PAID_TWICE
 from walkdown.doors.questions.grouped import Grouped
 from walkdown.doors.questions.tell import tell, way
@@ -19,13 +17,11 @@ from walkdown.doors.visits import Did, Spot
 from walkdown.model.door import Operation, Origin
 from walkdown.model.finding import Finding
 from walkdown.model.severity import Severity
-from walkdown.syntax.program import Entry, Member, Name, Text
 
-_KEY = re.compile(r"idempoten|request-?id$", re.IGNORECASE)
-_REFERENCE = re.compile(
-    r"^(?:external_?reference|externalReference|reference|tx_?ref|merchant_?reference|receipt|txid)$"
+# A draft that the customer pays later, or not at all.
+_NO_MONEY_YET = re.compile(
+    r"^stripe\.(?:orders|invoices|invoiceItems|subscriptions)\b|(?:razorpay|paypal).*orders", re.IGNORECASE
 )
-_NO_MONEY_YET = ("stripe.orders", "stripe.invoices", "stripe.invoiceItems", "stripe.subscriptions")
 _IDS = re.compile(
     r"^_?id$|_id$|(?-i:Id$)|reference|receipt|session|intent|transaction|event|invoice|charge|checkout|number|external",
     re.IGNORECASE,
@@ -38,10 +34,15 @@ def ask(found: Map) -> Iterator[Finding]:
     for one in behind.doors(found):
         own = behind.own(one)
         for number, did in own:
-            kind = matter.pays(code, did)
-            if not kind or one.door.method == "GET" or _has_key(code, did) or _is_noted(code, own, number, did):
+            kind = provider.pays(code, did)
+            if (
+                not kind
+                or one.door.method == "GET"
+                or provider.is_keyed(code, did)
+                or _is_noted(code, own, number, did)
+            ):
                 continue
-            if kind == matter.INTENT and (_names_itself(code, did) or did.table.startswith(_NO_MONEY_YET)):
+            if kind == provider.INTENT and _NO_MONEY_YET.search(did.table):
                 continue
             steps = way(one.door, did, f"makes a {_WORD[kind]} without a key that says that it is one payment")
             told.add(did.spot, tell(PAID_TWICE, _AS_GRAVE[kind], behind.confidence(one, did), did.spot, steps))
@@ -51,38 +52,10 @@ def ask(found: Map) -> Iterator[Finding]:
 
 
 _AS_GRAVE = {
-    matter.PAYOUT: Severity.HIGH, matter.CHARGE: Severity.HIGH, matter.INTENT: Severity.MEDIUM,
-    matter.REFUND: Severity.LOW,  # more than was paid is never paid back
+    provider.PAYOUT: Severity.HIGH, provider.CHARGE: Severity.HIGH, provider.INTENT: Severity.MEDIUM,
+    provider.REFUND: Severity.LOW,  # more than was paid is never paid back
 }  # fmt: skip
-_WORD = {matter.PAYOUT: "payout", matter.CHARGE: "charge", matter.INTENT: "payment", matter.REFUND: "refund"}
-
-
-def _has_key(code: Code, did: Did) -> bool:
-    """In the call itself, or in what was put together for it in the functions that lead there."""
-    site = code.site(did.spot)
-    if site is None or any(isinstance(part, Entry) and _KEY.search(part.key) for part in within(site.call)):
-        return True
-    spots = (did.spot, *(frame.spot for frame in did.way[-2:]))
-    return any(code.once(spot.path, at, _says_key) for spot in spots for at in code.around(spot)[:2])
-
-
-def _says_key(one: Any) -> bool:
-    if isinstance(one, (Name, Member)):
-        return _KEY.search(one.name) is not None
-    if isinstance(one, Entry):
-        return _KEY.search(one.key) is not None
-    return isinstance(one, Text) and _KEY.search(one.value) is not None
-
-
-def _names_itself(code: Code, did: Did) -> bool:
-    """An own reference that stays the same: the provider takes each only once."""
-    site = code.site(did.spot)
-    return site is not None and any(
-        isinstance(one, Entry) and _REFERENCE.search(one.key) and isinstance(one.value, (Name, Member))
-        for at in code.around(did.spot)[:1]
-        for stmt in statements(code.function(did.spot.path, at).body)
-        for one in values(stmt)
-    )
+_WORD = {provider.PAYOUT: "payout", provider.CHARGE: "charge", provider.INTENT: "payment", provider.REFUND: "refund"}
 
 
 def _is_noted(code: Code, own: Sequence[tuple[int, Did]], number: int, did: Did) -> bool:
@@ -120,6 +93,9 @@ def _is_of_event(source: Source) -> bool:
 def _events(code: Code, one: Followed, told: Grouped[Spot]) -> None:
     """The one thing it does that weighs most."""
     found: list[tuple[int, Did]] = []
+    for _, did in behind.own(one):
+        if matter.adds_by_function(did):
+            found.append((2, did))
     for _, did in behind.writes(behind.own(one)):
         if did.operation is Operation.UPDATE and (code.steps(did.spot) or _is_worked_out(did)):
             found.append((2, did))

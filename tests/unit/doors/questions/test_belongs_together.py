@@ -16,7 +16,8 @@ Deno.serve(async (req) => {
 """
 _PAID = 'const { error: e1 } = await db.from("sales").update({ status: "paid" }).eq("id", id);\nif (e1) throw e1;\n'
 _ENROL = (
-    'const { error: e2 } = await db.from("enrollments").insert({ user_id, course_id, sale_id: id });\nif (e2) throw e2;\n'
+    'const { error: e2 } = await db.from("enrollments").insert({ user_id, course_id, sale_id: id });\n'
+    "if (e2) throw e2;\n"
 )
 _PROFILE = 'const { data: p } = await db.from("profiles").select("balance").eq("id", user_id).single();\n'
 _BALANCE = (
@@ -57,7 +58,8 @@ _NEW = (
     "if (e4) throw e4;\n"
 )
 _READ_UNDO = (
-    'const { error: e7 } = await db.from("withdrawals").delete().eq("id", made.id);\n  if (e7) throw new Error("by hand");'
+    'const { error: e7 } = await db.from("withdrawals").delete().eq("id", made.id);\n'
+    '  if (e7) throw new Error("by hand");'
 )
 
 
@@ -97,7 +99,9 @@ _CHARGE = (
     "const charged = await answer.json();\n"
 )
 _PAYOUT = _CHARGE.replace("v1/charge", "v1/transfers")
-_KNOWN = 'const { error: e8 } = await db.from("payments").insert({ user_id, amount, ref: charged.id });\nif (e8) throw e8;\n'
+_KNOWN = (
+    'const { error: e8 } = await db.from("payments").insert({ user_id, amount, ref: charged.id });\nif (e8) throw e8;\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -110,8 +114,12 @@ def test_a_payment_that_no_row_knows_of(body: str) -> None:
 
 
 def test_a_payment_that_was_noted_first() -> None:
-    first = 'const { error: e9 } = await db.from("payments").insert({ id, user_id, state: "new" });\nif (e9) throw e9;\n'
-    last = 'const { error: e8 } = await db.from("payments").update({ ref: charged.id }).eq("id", id);\nif (e8) throw e8;\n'
+    first = (
+        'const { error: e9 } = await db.from("payments").insert({ id, user_id, state: "new" });\nif (e9) throw e9;\n'
+    )
+    last = (
+        'const { error: e8 } = await db.from("payments").update({ ref: charged.id }).eq("id", id);\nif (e8) throw e8;\n'
+    )
     assert told(_edge(first + _CHARGE + last), _HAZARD) == []
 
 
@@ -143,3 +151,12 @@ def test_what_two_clicks_do_is_not_one() -> None:
     more = 'await supabase.from("withdrawals").insert({ user_id: user, amount });'
     found = told({**_APP, "src/useShop.ts": _IN_BROWSER.replace("MORE", more)}, _HAZARD)
     assert [one.severity for one in found] == [Severity.HIGH]
+
+
+def test_what_is_done_for_one_kind_or_another() -> None:
+    one = 'if (amount.kind === "a") {\n' + _REQUEST + "}\n"
+    assert told(_edge(one + 'if (amount.kind === "b") {\n' + _RPC + "}"), _HAZARD) == []
+    other = one + 'if (amount.kind !== "a") {\n' + _RPC + "}"
+    assert told(_edge(other), _HAZARD) == []
+    both = told(_edge(one + 'if (amount.kind === "a") {\n' + _RPC + "}"), _HAZARD)
+    assert [finding.severity for finding in both] == [Severity.HIGH]

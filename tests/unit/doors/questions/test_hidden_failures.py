@@ -20,6 +20,7 @@ BODY
 });
 """
 _PAY = 'const { error } = await db.from("sales").update({ status: "paid" }).eq("id", id);\n'
+_HELPER = "async function credit(id) {\n" + _PAY + "if (error) { console.error(error); return; }\n}"
 _LOG = 'if (error) {\n  console.error("failed", error);\n}\n'
 
 
@@ -33,11 +34,10 @@ def _edge(body: str, *, name: str = "payment-webhook", more: str = "") -> dict[s
         (_PAY + _LOG, ""),
         (_PAY + "if (error) console.error(error);", ""),
         (_PAY, ""),
-        ('const result = await db.from("sales").update({ status: "paid" }).eq("id", id);\nif (result.error) {\n'
-         "console.error(result.error); }", ""),
+        (_PAY.replace("{ error }", "result") + "if (result.error) { console.error(result.error); }", ""),
         ('const { error } = await db.rpc("add_credits", { user_id, amount });\n' + _LOG, ""),
         ('await db.rpc("add_credits", { user_id, amount });', ""),
-        ("await credit(id);", "async function credit(id) {\n" + _PAY + "if (error) { console.error(error); return; }\n}"),
+        ("await credit(id);", _HELPER),
     ],
     ids=["logged", "one-line", "not-looked-at", "member", "function", "function-dropped", "helper"],
 )  # fmt: skip
@@ -84,8 +84,14 @@ def test_a_webhook_that_says_that_all_is_well() -> None:
 # -- a read that failed -----------------------------------------------------------------------------------------------
 
 _LOOK = 'const { data: wallet } = await db.from("wallets").select("id").eq("user_id", user_id).maybeSingle();\n'
-_MAKE = 'if (!wallet) {\n  const { error: e } = await db.from("wallets").insert({ user_id, balance: 100 });\n  if (e) throw e;\n}\n'
-_GONE = 'if (!wallet) {\n  const { error: e } = await db.from("devices").delete().eq("user_id", user_id);\n  if (e) throw e;\n}\n'
+_MAKE = (
+    'if (!wallet) {\n  const { error: e } = await db.from("wallets").insert({ user_id, balance: 100 });\n'
+    "  if (e) throw e;\n}\n"
+)
+_GONE = (
+    'if (!wallet) {\n  const { error: e } = await db.from("devices").delete().eq("user_id", user_id);\n'
+    "  if (e) throw e;\n}\n"
+)
 _ASKED = _LOOK.replace("data: wallet", "data: wallet, error")
 
 
@@ -109,4 +115,11 @@ def test_a_read_that_failed_counts_as_none(body: str) -> None:
     ids=["stops", "which", "answers"],
 )
 def test_a_read_whose_error_is_looked_at(body: str) -> None:
+    assert told(_edge(body, name="open"), _HAZARD) == []
+
+
+def test_where_it_is_made_in_the_other_branch() -> None:
+    body = _LOOK + "if (wallet) {\n  console.log(wallet.id);\n} else {\n" + _MAKE.split("\n", 1)[1]
+    assert [one.severity for one in told(_edge(body, name="open"), _HAZARD)] == [Severity.HIGH]
+    body = _LOOK + "if (!wallet) {\n  console.log(id);\n} else {\n" + _MAKE.split("\n", 1)[1]
     assert told(_edge(body, name="open"), _HAZARD) == []

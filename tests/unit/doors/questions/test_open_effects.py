@@ -1,4 +1,4 @@
-"""auth.endpoint-open: what open doors do beyond a database of ours, and open jobs, beside the usual ways to mend them."""
+"""auth.endpoint-open: what open doors do beyond a database of ours, and open jobs, each beside its mended twins."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def test_a_webhook_that_hands_on_what_anybody_says() -> None:
     "check",
     [
         'if (req.headers["x-secret"] !== process.env.HOOK_SECRET) return res.status(401).end();',
-        """const mine = crypto.createHmac("sha256", process.env.HOOK_SECRET).update(JSON.stringify(req.body)).digest("hex");
+        """const mine = crypto.createHmac("sha256", process.env.HOOK_SECRET)
+        .update(JSON.stringify(req.body)).digest("hex");
         if (mine !== req.headers["x-signature"]) return res.status(401).end();""",
     ],
 )
@@ -116,8 +117,8 @@ def test_an_edge_function_that_gives_out_people() -> None:
 
 
 def test_a_login_that_is_looked_up_and_refuses_nobody() -> None:
-    body = f'{_LOGIN}\nconsole.log("asked by", user?.id);\nawait admin.from("logs").insert({{ user_id: user?.id }});\n{_PEOPLE}'
-    assert _edge(body) == [("doors-open-read", Severity.HIGH)]
+    logged = 'console.log("asked by", user?.id);\nawait admin.from("logs").insert({ user_id: user?.id });'
+    assert _edge(f"{_LOGIN}\n{logged}\n{_PEOPLE}") == [("doors-open-read", Severity.HIGH)]
 
 
 def test_an_edge_function_that_asks() -> None:

@@ -46,6 +46,12 @@ def test_with_axios() -> None:
     assert [one.severity for one in told(shop(body, head='const axios = require("axios");'), _TWICE)] == [Severity.HIGH]
 
 
+def test_with_the_client_of_a_provider() -> None:
+    head = 'const { createMollieClient } = require("@mollie/api-client");\nconst mollie = createMollieClient({});'
+    body = "await mollie.payments.create({ amount: req.body.amount });\nres.end();"
+    assert [one.severity for one in told(shop(body, head=head), _TWICE)] == [Severity.MEDIUM]
+
+
 _NOTED = (
     "try { await prisma.payment.create({ data: { intentId: req.body.key, amount: 1 } }); }\n"
     "catch (e) { if (e.code === 'P2002') return res.status(409).end(); throw e; }"
@@ -60,10 +66,11 @@ _NOTED = (
         _sends("api.iugu.com", "/v1/charge", more='const headers = { "X-Idempotency-Key": req.body.key };'),
         _sends("api.iugu.com", "/v1/charge", more=_NOTED),
         _sends("api.iugu.com", "/v1/customers"),
+        _sends("api.razorpay.com", "/v1/orders"),
         _sends("api.example.com", "/v1/charge"),
         'const r = await fetch("https://api.iugu.com/v1/charges/" + req.params.id);\nres.json(await r.json());',
     ],
-    ids=["key", "request-id", "put-together", "noted", "customer", "elsewhere", "read"],
+    ids=["key", "request-id", "put-together", "noted", "customer", "draft", "elsewhere", "read"],
 )
 def test_a_payment_that_is_made_once(body: str) -> None:
     assert told(shop(body), _TWICE) == []
@@ -140,3 +147,8 @@ def test_keys_of_the_shop_in_an_answer() -> None:
     assert [one.severity for one in told(whole, _LEAKED)] == [Severity.HIGH]
     chosen = shop("res.json(await prisma.gateway.findMany({ take: 9, select: { name: true } }));", method="get")
     assert told({**chosen, **_KEYS}, _LEAKED) == []
+
+
+def test_a_batch_that_is_named() -> None:
+    body = _sends("api-m.paypal.com", "/v1/payments/payouts").replace("amount: req", "sender_batch_id: id, amount: req")
+    assert told(shop("const id = req.params.id;\n" + body), _TWICE) == []

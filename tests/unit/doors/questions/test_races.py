@@ -57,7 +57,8 @@ def test_stock_that_was_read_with_another_row() -> None:
     body = (
         "const lines = await prisma.line.findMany({ where: { orderId: req.params.id }, include: { product: true } });\n"
         "for (const line of lines) {\n"
-        "await prisma.product.update({ where: { id: line.product.id }, data: { stock: line.product.stock - line.n } });\n"
+        "const stock = line.product.stock - line.n;\n"
+        "await prisma.product.update({ where: { id: line.product.id }, data: { stock } });\n"
         "}\nres.end();"
     )
     assert [one.severity for one in told(shop(body), _BACK)] == [Severity.HIGH]
@@ -193,3 +194,14 @@ def test_what_lies_in_ones_own_cart_weighs_little() -> None:
         "await prisma.cartItem.update({ where: { id: c.id }, data: { quantity: c.quantity + 1 } });\nres.end();"
     )
     assert [one.severity for one in told(files, _BACK)] == [Severity.LOW]
+
+
+_PAID_BEFORE = (
+    "const old = await prisma.booking.findFirst({ where: { roomId: req.body.room, day: req.body.day } });\n"
+    "if (old) return res.status(409).end();\n" + _MAKE
+)
+
+
+def test_what_is_made_twice_and_credited_twice() -> None:
+    credit = "await prisma.user.update({ where: { id: req.user.id }, data: { points: { increment: 5 } } });\nres.end();"
+    assert [one.severity for one in told(shop(_PAID_BEFORE + credit), _MADE)] == [Severity.HIGH]

@@ -15,7 +15,9 @@ Deno.serve(async (req) => {
   const db = createClient(Deno.env.get("SUPABASE_URL"), Deno.env.get("SUPABASE_SERVICE_ROLE_KEY"));
   const { id } = await req.json();
 """
-_READ = 'const { data: sale, error } = await db.from("sales").select("*").eq("id", id).single();\nif (error) throw error;\n'
+_READ = (
+    'const { data: sale, error } = await db.from("sales").select("*").eq("id", id).single();\nif (error) throw error;\n'
+)
 _CHECK = 'if (sale.status !== "pending") return new Response("done");\n'
 _SET = 'const { error: e2 } = await db.from("sales").update({ status: "paid" }).eq("id", id);\nif (e2) throw e2;\n'
 _CREDIT = (
@@ -167,7 +169,8 @@ _COUPON = "const coupon = await Coupon.findOne({ code: req.body.code });\n"
     [
         _COUPON + "if (coupon.used) return res.status(409).end();\n"
         "await Coupon.findByIdAndUpdate(coupon._id, { used: true });",
-        _COUPON + "if (!coupon || coupon.used) return res.status(409).end();\ncoupon.used = true;\nawait coupon.save();",
+        _COUPON + "if (!coupon || coupon.used) return res.status(409).end();\n"
+        "coupon.used = true;\nawait coupon.save();",
     ],
     ids=["update", "save"],
 )
@@ -211,7 +214,9 @@ _TYPEORM = """
 import { Module, Controller, Post, Param, Injectable } from "@nestjs/common";
 import { InjectRepository } from "@nestjs/typeorm";
 import { Entity, PrimaryGeneratedColumn, Column, Repository } from "typeorm";
-@Entity() export class Payout { @PrimaryGeneratedColumn() id: number; @Column() status: string; @Column() amount: number; }
+@Entity() export class Payout {
+  @PrimaryGeneratedColumn() id: number; @Column() status: string; @Column() amount: number;
+}
 @Entity() export class Wallet { @PrimaryGeneratedColumn() id: number; @Column() balance: number; }
 @Injectable() export class Payouts {
   constructor(

@@ -52,16 +52,16 @@ def test_the_proof_comes_first(body: str) -> None:
     assert _findings("/verify", body, "auth.fail-open") == []
 
 
+_KEPT, _NO = "const secret = process.env.HOOK_SECRET;", "return res.status(401).end();"
 _PAID = "await prisma.order.update({ where: { id: req.body.id }, data: { paid: true } }); res.json({});"
 
 
 @pytest.mark.parametrize(
     "check",
     [
-        'const secret = process.env.HOOK_SECRET;\nif (secret && req.headers["x-secret"] !== secret) return res.status(401).end();',
-        "if (process.env.HOOK_SECRET) { if (req.query.key !== process.env.HOOK_SECRET) { return res.status(401).end(); } }",
-        "if (process.env.CRON_SECRET && req.headers.authorization !== `Bearer ${process.env.CRON_SECRET}`) "
-        "return res.status(401).end();",
+        f'{_KEPT}\nif (secret && req.headers["x-secret"] !== secret) {_NO}',
+        f"if (process.env.HOOK_SECRET) {{ if (req.query.key !== process.env.HOOK_SECRET) {{ {_NO} }} }}",
+        f"if (process.env.CRON_SECRET && req.headers.authorization !== `Bearer ${{process.env.CRON_SECRET}}`) {_NO}",
     ],
 )
 def test_no_secret_no_check(check: str) -> None:
@@ -72,7 +72,7 @@ def test_no_secret_no_check(check: str) -> None:
 @pytest.mark.parametrize(
     "check",
     [
-        'const secret = process.env.HOOK_SECRET;\nif (!secret || req.headers["x-secret"] !== secret) return res.status(401).end();',
+        f'{_KEPT}\nif (!secret || req.headers["x-secret"] !== secret) {_NO}',
         'if (req.headers["x-secret"] !== process.env.HOOK_SECRET) return res.status(401).end();',
         """if (!process.env.HOOK_SECRET) return res.status(500).end();
         if (process.env.HOOK_SECRET && req.query.key !== process.env.HOOK_SECRET) return res.status(401).end();""",
@@ -102,3 +102,19 @@ def test_the_account_is_looked_up() -> None:
     if (!row) return res.status(401).end();
     res.json({{ token: jwt.sign({{ id: old.id }}, process.env.KEY, {{ expiresIn: "15m" }}) }});"""
     assert _findings("/auth/refresh", kept, "auth.stale") == []
+
+
+def test_a_new_token_by_fastify() -> None:
+    code = """
+import Fastify from "fastify";
+const app = Fastify();
+app.post("/auth/refresh", async (req, reply) => {
+  const auth = req.headers.authorization?.split(" ")[1];
+  if (!auth) return reply.code(401).send({ error: "no" });
+  const old = app.jwt.verify(auth);
+  return reply.send({ token: app.jwt.sign({ sub: old.sub, role: old.role }, { expiresIn: "15m" }) });
+});
+app.listen({ port: 1 });
+"""
+    found = told({"app.ts": code, "package.json": '{"dependencies": {"fastify": "5"}}'}, "auth.stale")
+    assert [(one.rule.id, one.severity) for one in found] == [("doors-stale-refresh", Severity.HIGH)]
