@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -83,13 +84,14 @@ def read_all(root: Path) -> Read:
 
 
 def _in_a_child(kept: Path) -> str:
-    done = subprocess.run([sys.executable, __file__, "--child", str(kept)], check=True, capture_output=True, text=True)
-    return done.stdout
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    argv = [sys.executable, __file__, "--child", str(kept)]
+    return subprocess.run(argv, check=True, capture_output=True, text=True, env=env).stdout
 
 
 def linked(kept: Path) -> None:
     """In the child: what was read is decoded, linked, and told in one line."""
-    from tests.benchmarks.dependencies import peak_mb
+    from benchmarks.dependencies import peak_mb
 
     read = msgspec.msgpack.decode(kept.read_bytes(), type=Read)
     root = Path(read.root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from walkdown.doors.assemble import Followed
 from walkdown.doors.link import link
@@ -12,7 +12,7 @@ from walkdown.syntax.script_program import read_program
 _CODE = frozenset({"js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"})
 
 
-def followed(files: Mapping[str, str]) -> list[Followed]:
+def followed(files: Mapping[str, str]) -> Sequence[Followed]:
     programs = {
         path: read_program(text.encode(), ending)
         for path, text in files.items()

@@ -45,6 +45,7 @@ from walkdown.record.statement import Occasion
 from walkdown.review import Session
 from walkdown.safetext import columns, for_terminal
 from walkdown.tui.app import WalkdownApp
+from walkdown.tui.dialogs.guard_means import GuardMeansDialog
 from walkdown.tui.dialogs.sign import WORD_WITH_EXCEPTIONS, SignDialog
 from walkdown.tui.scanning import Ear
 from walkdown.tui.screens.doors import DoorsScreen
@@ -290,7 +291,7 @@ async def _guard(tour: Tour) -> None:
         screen._list.go_to(row.id)
         screen.action_guard_means()
         await tour.look()
-        if tour.app.screen is not screen:
+        if isinstance(tour.app.screen, GuardMeansDialog):
             tour.app.screen.dismiss(None)
         await tour.settle()
 

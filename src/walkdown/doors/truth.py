@@ -122,7 +122,6 @@ def _of_kind(same: bool, value: Value, word: str | None) -> Value:
     return Value(value.sources, if_true=known if same else (), if_false=() if same else known)
 
 
-
 def among(left: Value, right: Value) -> Value:
     said = exact.among(left, right)
     if said is not None:

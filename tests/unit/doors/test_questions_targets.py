@@ -6,6 +6,7 @@ import pytest
 
 from helpers.input_doors import HEAD, found, user
 from helpers.questions import told
+from walkdown.model.place import line_of
 from walkdown.model.severity import Severity
 
 UPLOAD = "input.upload"
@@ -15,7 +16,7 @@ def test_an_upload_without_limits_is_told_where_it_is_set_up() -> None:
     code = "const up = multer({ dest: 'up/' });\napp.post('/x', login, up.single('a'), (q, s) => s.end());"
     findings = told({"app.ts": HEAD + code}, UPLOAD)
     assert [one.severity for one in findings] == [Severity.MEDIUM]
-    assert findings[0].place.line == HEAD.count("\n") + 1
+    assert line_of(findings[0].place) == HEAD.count("\n") + 1
 
 
 def test_an_upload_with_limits_is_fine() -> None:

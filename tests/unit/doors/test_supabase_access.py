@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from walkdown.doors.link import linked
 from walkdown.doors.supabase_access import Access
@@ -19,7 +19,7 @@ _VITE = {
 }
 
 
-def _access(files: Mapping[str, str]) -> list[Access]:
+def _access(files: Mapping[str, str]) -> Sequence[Access]:
     programs = {
         path: read_program(text.encode(), path.rpartition(".")[2])
         for path, text in files.items()

@@ -81,12 +81,15 @@ def test_a_table_that_no_file_makes_is_uncertain_and_says_why() -> None:
 
 
 def test_files_are_guarded_by_the_policies_of_their_bucket() -> None:
-    sql = TABLES + """
+    sql = (
+        TABLES
+        + """
     insert into storage.buckets (id, name, public) values ('papers', 'papers', false);
     create policy own_papers on storage.objects for insert to authenticated
       with check (bucket_id = 'papers' and (storage.foldername(name))[1] = auth.uid()::text);
     create policy read_papers on storage.objects for select using (bucket_id = 'papers');
     """
+    )
     doors = _doors(
         "await supabase.storage.from('papers').upload(path, file);\n"
         "await supabase.storage.from('papers').download(path);\n"

@@ -138,9 +138,7 @@ def test_it_is_a_report_that_nobody_signed() -> None:
 
 def test_each_cell_says_what_it_is_where_the_head_is_out_of_sight() -> None:
     text = "".join(report_html(ABOUT, SAMPLE))
-    assert text.count('<td data-name="Decision">') == sum(
-        map(len, (SAMPLE.items, SAMPLE.findings, SAMPLE.doors))
-    )
+    assert text.count('<td data-name="Decision">') == sum(map(len, (SAMPLE.items, SAMPLE.findings, SAMPLE.doors)))
     for severity in ("Critical", "High", "Medium", "Low", "Info"):  # a word, whatever the colour
         assert f'<td data-name="{severity}: what">' in text
     assert "@media screen and (max-width" in text

@@ -46,8 +46,8 @@ def lines() -> dict[str, object]:
     return {"doors": door_lines(signed, str), "guards": guard_lines(signed, str)}
 
 
-def scan(doors: Sequence[Door], outcome: Outcome | None = None, **files: str) -> ScanResult:
-    made = scanned(doors, files={"auth.ts": "1" * 64, **files})
+def scan(doors: Sequence[Door], outcome: Outcome | None = None, guards: str = "1" * 64) -> ScanResult:
+    made = scanned(doors, files={"auth.ts": guards})
     return msgspec.structs.replace(made, reports=(Report("doors", "1", outcome or Ran(), Coverage(2, 2)),))
 
 
@@ -73,7 +73,7 @@ def test_a_door_that_lost_its_guard_is_surely_open_again(repo: Path) -> None:
 
 
 def test_a_guard_of_other_content_is_asked_about_again(repo: Path) -> None:
-    found = reopened(repo, scan(THEN, **{"auth.ts": "2" * 64}))
+    found = reopened(repo, scan(THEN, guards="2" * 64))
 
     assert {one.kind: (one.id, one.sure) for one in found.values()} == {"guard": ("auth.ts#mine", True)}
 

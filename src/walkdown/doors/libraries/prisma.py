@@ -241,8 +241,15 @@ class Prisma(Base):
         where = inner.get("where") or (what if word.startswith("delete") else None)
         why = "" if table in self._by_name or not self._by_name else "The relation is not in the schema that was read."
         did = Did(
-            table, operation, calling.spot, "prisma", filters=self._filters(where), sets=sets, given=given,
-            key="scoped" if self._scoped else "", why=why,
+            table,
+            operation,
+            calling.spot,
+            "prisma",
+            filters=self._filters(where),
+            sets=sets,
+            given=given,
+            key="scoped" if self._scoped else "",
+            why=why,
         )
         calling.visit.do(did)
         self._nested(table, data, calling, deep + 1)

@@ -24,7 +24,7 @@ from walkdown.doors.questions.asker import (
 from walkdown.doors.questions.behind import is_beside
 from walkdown.doors.questions.effects import effects, shown_by_model
 from walkdown.doors.questions.jobs import job
-from walkdown.doors.questions.models import is_model
+from walkdown.doors.questions.models import is_far, is_model
 from walkdown.doors.questions.open_hooks import hook, timed
 from walkdown.doors.questions.opened import Open
 from walkdown.doors.questions.owned import Owned, is_money, is_personal, is_private, is_shared, is_users
@@ -203,13 +203,14 @@ def _file(did: Did) -> Open | None:
 
 
 def _cost(one: Followed, dids: Sequence[Did]) -> list[Open]:
-    if one.door.limiter:
+    asked = [] if one.door.limiter else [did for did in dids if is_model(did)]
+    if not asked:
         return []
-    return [
-        Open(did, texts.OPEN_COST, Severity.HIGH, Confidence.LIKELY, f"calls {did.table}, nobody is asked who they are")
-        for did in dids
-        if is_model(did)
-    ][:1]
+    near = next((did for did in asked if not is_far(did)), None)
+    did = near if near is not None else asked[0]
+    severity = Severity.MEDIUM if near is None else Severity.HIGH
+    last = f"calls {did.table}, nobody is asked who they are"
+    return [Open(did, texts.OPEN_COST, severity, Confidence.LIKELY, last)]
 
 
 def _effects(one: Followed, dids: Sequence[Did], app: _App) -> list[Open]:

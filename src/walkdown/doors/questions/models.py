@@ -18,6 +18,7 @@ _SENDS = re.compile(r"^(?:mail|resend|sendgrid|mailgun|postmark|ses|twilio|maile
                     r"sendgrid|brevo|postmarkapp|mailgun|twilio)", re.IGNORECASE)  # fmt: skip
 
 
+_FAR = 5
 _ASKS = re.compile(
     r"\.(?:(?:experimental_)?(?:generate|stream|embed|transcribe|rerank)\w*|\w*Speech|agent|chat|invoke)$", re.I
 )
@@ -27,6 +28,11 @@ def is_model(did: Did) -> bool:
     if did.operation is not Operation.HTTP or _MODEL.search(did.table) is None:
         return False
     return not did.table.startswith("model.") or _ASKS.search(did.table) is not None  # else it only says what to ask
+
+
+def is_far(did: Did) -> bool:
+    """It lies so deep in what is called that it is a way out for rare cases, not what the door is for."""
+    return len(did.way) >= _FAR
 
 
 def is_message(did: Did) -> bool:

@@ -9,7 +9,7 @@ from walkdown.doors.assemble import Followed
 from walkdown.doors.questions import access_texts as texts
 from walkdown.doors.questions.asked import Map
 from walkdown.doors.questions.asker import askable, is_for_code, is_unsure, own, refuses
-from walkdown.doors.questions.models import is_message, is_model
+from walkdown.doors.questions.models import is_far, is_message, is_model
 from walkdown.doors.questions.owned import is_users
 from walkdown.doors.questions.purpose import handler_words, is_hook, words
 from walkdown.doors.questions.short_codes import tried
@@ -85,6 +85,8 @@ def _missing(one: Followed, rule: Rule, last: str, at: Spot) -> Finding:
 def _severity(one: Followed, rule: Rule) -> Severity:
     if rule is texts.NO_LIMIT_SENDS:
         return Severity.LOW if one.door.guard is not None else Severity.MEDIUM
+    if rule is texts.NO_LIMIT_MODEL and all(is_far(did) for _, did in own(one) if is_model(did)):
+        return Severity.MEDIUM
     if rule is texts.NO_LIMIT_MODEL:
         stranger = (
             one.door.guard is None and not is_unsure(one.door) and not is_hook(one.door) and not refuses(one.visit)

@@ -110,8 +110,11 @@ def test_one_policy_for_all_commands_is_one_finding() -> None:
     (one,) = told(_app("", sql), "auth.rls")
     assert (one.rule.id, one.severity) == ("sql-open-write", Severity.HIGH)
     assert any("also lets them read" in step.role for step in one.steps)
-    split = BASE + """create policy a on public.notes for update using (true);
+    split = (
+        BASE
+        + """create policy a on public.notes for update using (true);
     create policy b on public.notes for insert with check (true);"""
+    )
     assert len(told(_app("", split), "auth.rls")) == 2
 
 
@@ -210,18 +213,24 @@ def test_what_everyone_may_stays_a_flaw_of_the_policy_and_names_the_screen_that_
 
 
 def test_a_function_of_the_database_that_the_browser_calls_begins_there() -> None:
-    sql = BASE + """create function public.rename(p_id uuid, p_name text) returns void language sql security definer
+    sql = (
+        BASE
+        + """create function public.rename(p_id uuid, p_name text) returns void language sql security definer
       set search_path = '' as $$ update public.profiles set name = p_name where id = p_id $$;"""
+    )
     page = _screen("const go = async () => { const { error } = await supabase.rpc('rename', { p_id: 1 }); };")
     (one,) = told(_app(page, sql), "auth.rls")
     assert (one.rule.id, one.steps[0].role) == ("sql-function-writes", "the browser itself calls rename here")
 
 
 def test_a_table_that_only_has_to_do_with_administrators_gives_nobody_a_right() -> None:
-    sql = BASE + """
+    sql = (
+        BASE
+        + """
     create table public.%s (id uuid primary key, user_id uuid, points int);
     alter table public.%s enable row level security;
     create policy add on public.%s for insert to authenticated with check (true);"""
+    )
     for name, severity in (("admin_goals", Severity.MEDIUM), ("admins", Severity.HIGH)):
         (one,) = told(_app("", sql % (name, name, name)), "auth.rls")
         assert one.severity is severity, name
