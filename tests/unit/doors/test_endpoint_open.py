@@ -163,4 +163,5 @@ export async function keepProduct(id: string) {
         "export default () => <form action={removeProduct}><button formAction={keepProduct} /></form>;\n",
     }  # fmt: skip
     found = told(files, "auth.endpoint-open")
-    assert [(one.rule.id, one.severity, line_of(one.place)) for one in found] == [("doors-open-write", Severity.HIGH, 4)]
+    said = [(one.rule.id, one.severity, line_of(one.place)) for one in found]
+    assert said == [("doors-open-write", Severity.HIGH, 4)]

@@ -85,8 +85,6 @@ def _missing(one: Followed, rule: Rule, last: str, at: Spot) -> Finding:
 def _severity(one: Followed, rule: Rule) -> Severity:
     if rule is texts.NO_LIMIT_SENDS:
         return Severity.LOW if one.door.guard is not None else Severity.MEDIUM
-    if rule is texts.NO_LIMIT_MODEL and all(is_far(did) for _, did in own(one) if is_model(did)):
-        return Severity.MEDIUM
     if rule is texts.NO_LIMIT_MODEL:
         stranger = (
             one.door.guard is None and not is_unsure(one.door) and not is_hook(one.door) and not refuses(one.visit)
@@ -129,7 +127,7 @@ def _limiter_spot(one: Followed) -> Spot:
 def _wants_limit(one: Followed) -> tuple[Rule, str, Spot] | None:  # noqa: PLR0911 - each kind has an answer of its own
     door, dids = one.door, [did for _, did in own(one)]
     at = Spot(door.file, door.line)
-    model = next((did for did in dids if is_model(did)), None)
+    model = next((did for did in dids if is_model(did) and not is_far(did)), None)
     if model is not None:
         return texts.NO_LIMIT_MODEL, f"calls {model.table}, which is paid by use", model.spot
     if door.method.upper() not in _STATE_CHANGING and door.kind is not DoorKind.ACTION:

@@ -74,3 +74,11 @@ def test_a_code_that_is_made() -> None:
     if (taken) return res.status(409).end();
     await prisma.voucher.create({ data: { code: req.body.code } }); res.json({});"""
     assert _findings(body, "auth,") == []
+
+
+def test_a_model_as_a_way_out_deep_below() -> None:
+    """What hardly ever runs is no door to a model."""
+    helpers = "".join(f"async function step{n}(text) {{ return step{n + 1}(text); }}\n" for n in range(4))
+    body = f"{helpers}async function step4(text) {{ return generateText({{ prompt: text }}); }}\n"
+    code = f'{_HEAD}\n{body}\napp.get("/logo", async (req, res) => {{ res.json(await step0(req.query.url)); }});\n'
+    assert told({"app.js": code}, "auth.rate-limit") == []
