@@ -49,7 +49,7 @@ def test_importing_the_command_brings_nothing_else_of_walkdown(walkdown: Command
     said = walkdown.run(sys.executable, "-c", code)
     assert said.out.split() == [
         "walkdown", "walkdown.cli", "walkdown.cli.commands", "walkdown.cli.commands.carry",
-        "walkdown.cli.commands.data", "walkdown.cli.commands.gate",
+        "walkdown.cli.commands.data", "walkdown.cli.commands.doors", "walkdown.cli.commands.gate",
         "walkdown.cli.commands.house", "walkdown.cli.commands.look",
         "walkdown.cli.commands.tell", "walkdown.cli.commands.walk",
         "walkdown.cli.exits", "walkdown.cli.main", "walkdown.cli.root", "walkdown.errors",
