@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from walkdown.doors.scopes import Scope
 
 MOST_STEPS = 40_000
-MOST_WHEN_LOADING = 200_000  # of all files together; as many again behind all doors
+MOST_WHEN_LOADING = 800_000  # of all files together; as many again behind all doors
 DEEPEST = 24
 MOST_REACHES = 400
 
