@@ -188,6 +188,25 @@ def test_a_filter_that_may_vanish() -> None:
     assert _findings(_LIST % (checked, "req.user?.id"), "auth.fail-open") == []
 
 
+_NEST = """
+import { Body, Controller, createParamDecorator, Delete, Module, UseGuards } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core"; import { AuthGuard } from "@nestjs/passport"; import { PrismaClient } from "@prisma/client";
+const prisma = new PrismaClient();
+const Me = createParamDecorator((data, context) => {
+  const request = context.switchToHttp().getRequest(); return request.user || {}; });
+@Controller("keys") class Keys { @UseGuards(AuthGuard("jwt")) @Delete() drop(@Body("key") key: string, @Me() me) {
+  return prisma.pushKey.deleteMany({ where: { key%s } }); } }
+@Module({ controllers: [Keys] }) class AppModule {}
+async function main() { const app = await NestFactory.create(AppModule); await app.listen(3000); } main();
+"""
+
+
+def test_who_asks_holds_a_filter_whose_other_part_may_vanish() -> None:
+    alone = told({"main.ts": _NEST % ""}, "auth.fail-open")
+    assert [(one.rule.id, one.severity) for one in alone] == [("doors-filter-may-vanish", Severity.HIGH)]
+    assert told({"main.ts": _NEST % ", userId: me?.id"}, "auth.fail-open") == []
+
+
 # -- stale roles ------------------------------------------------------------------------------------------------------
 
 _ADMIN = """

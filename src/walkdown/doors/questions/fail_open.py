@@ -131,7 +131,9 @@ def _vanishing(one: Followed, did: Did) -> Finding | None:
         return None
     if not _hits_many(did) or is_unsure(one.door):
         return None
-    fixed = [value for name, value in did.filters if not _may_vanish(value)]
+    # Behind a guard somebody is there, also where the type of the request says that nobody need be.
+    known = one.door.guard is not None
+    fixed = [value for _, value in did.filters if not _may_vanish(value) or (known and value.has(Origin.IDENTITY))]
     if any(not value.has(Origin.CONSTANT) or value.has(Origin.IDENTITY) for value in fixed):
         return None
     gone = [name for name, value in did.filters if _may_vanish(value) and _is_who(one, did, value)]
