@@ -190,8 +190,8 @@ def test_a_filter_that_may_vanish() -> None:
 
 _NEST = """
 import { Body, Controller, createParamDecorator, Delete, Module, UseGuards } from "@nestjs/common";
-import { NestFactory } from "@nestjs/core"; import { AuthGuard } from "@nestjs/passport"; import { PrismaClient } from "@prisma/client";
-const prisma = new PrismaClient();
+import { NestFactory } from "@nestjs/core"; import { AuthGuard } from "@nestjs/passport";
+import { PrismaClient } from "@prisma/client"; const prisma = new PrismaClient();
 const Me = createParamDecorator((data, context) => {
   const request = context.switchToHttp().getRequest(); return request.user || {}; });
 @Controller("keys") class Keys { @UseGuards(AuthGuard("jwt")) @Delete() drop(@Body("key") key: string, @Me() me) {
