@@ -30,7 +30,7 @@ _TITLES = {
     Verdict.NOT_APPLICABLE: "Does not apply",
     Verdict.FALSE_POSITIVE: "False positive",
     Verdict.ACCEPTED: "Accept",
-    Verdict.PUBLIC: "Public on purpose",
+    Verdict.PUBLIC: "Public",
 }
 _MEANS = {
     Verdict.WAIVED: "You go on for a while although this is open. After the last day it stands in the way again.",

@@ -22,9 +22,9 @@ from walkdown.tui.widgets.row_list import ListRow, RowList, spread
 
 _ANSWERS = {
     "o": (Verdict.OWNER_GUARD, "whose it is"),
-    "r": (Verdict.ROLE_GUARD, "for a role"),
-    "l": (Verdict.LOGIN_GUARD, "who is signed in"),
-    "s": (Verdict.SECRET_GUARD, "for a secret"),
+    "r": (Verdict.ROLE_GUARD, "a role"),
+    "l": (Verdict.LOGIN_GUARD, "a login"),
+    "s": (Verdict.SECRET_GUARD, "a secret"),
     "n": (Verdict.NO_GUARD, "nothing"),
 }
 _MOST_LINES = 10
