@@ -75,7 +75,7 @@ FED = {
 }
 """Where each widget class of ours is fed with hostile text. A new class has to be entered here, and fed."""
 
-OURS = {"help": "HelpScreen", "decide": "_Choice", "sign": "_Unsigned"}
+OURS = {"help": "HelpScreen Scrolled", "decide": "_Choice", "sign": "_Unsigned"}
 """Those that never show anything but our own words."""
 
 

@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from walkdown.model import line_of, path_of
 from walkdown.model.door import WRITES
 from walkdown.review import Board, Review
 from walkdown.review.doors import DoorRow
@@ -17,12 +18,13 @@ from walkdown.tui import door_words as words
 from walkdown.tui.keys import bindings
 from walkdown.tui.text import join, plain, quiet, severity, shape, verdict_word
 from walkdown.tui.widgets.labelled import Labelled
+from walkdown.tui.widgets.scrolled import Scrolled
 from walkdown.tui.widgets.way_view import WayView
 
 _MOST_AGAINST = 10
 
 
-class DoorPage(VerticalScroll, can_focus=True, inherit_bindings=False):
+class DoorPage(VerticalScroll, Scrolled, can_focus=True, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "move.down", "move.up", "move.page-down", "move.page-up", "move.first", "move.last",
     )  # fmt: skip
@@ -104,34 +106,15 @@ class DoorPage(VerticalScroll, can_focus=True, inherit_bindings=False):
     def _say(self, name: str, lines: list[Content]) -> None:
         self.query_one(f"#{name}", Labelled).say(Content("\n").join(lines) if lines else None)
 
-    def action_down(self) -> None:
-        self.scroll_relative(y=1, animate=False)
-
-    def action_up(self) -> None:
-        self.scroll_relative(y=-1, animate=False)
-
-    def action_page_down(self) -> None:
-        self.scroll_page_down(animate=False)
-
-    def action_page_up(self) -> None:
-        self.scroll_page_up(animate=False)
-
-    def action_first(self) -> None:
-        self.scroll_home(animate=False)
-
-    def action_last(self) -> None:
-        self.scroll_end(animate=False)
-
 
 def _worst(row: DoorRow | None) -> int:
     """The operation to look at first: one that a finding is about, else one that writes."""
     if row is None:
         return 0
     places = {
-        (place.path, place.line)
+        (path_of(place), line_of(place))
         for finding in sorted(row.findings, key=lambda one: one.severity.rank)[:1]
         for place in (finding.place, *(step.place for step in finding.steps))
-        if hasattr(place, "path") and hasattr(place, "line")
     }
     reaches = row.door.reaches
     told = next((at for at, one in enumerate(reaches) if (one.path, one.line) in places), -1)

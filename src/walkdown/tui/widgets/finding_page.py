@@ -21,11 +21,12 @@ from walkdown.tui.origin_words import offer_for
 from walkdown.tui.text import join, plain
 from walkdown.tui.widgets.code import CodeView
 from walkdown.tui.widgets.labelled import Labelled
+from walkdown.tui.widgets.scrolled import Scrolled
 
 _ASK_GIT_SECONDS = 0.4
 
 
-class FindingPage(VerticalScroll, can_focus=True, inherit_bindings=False):
+class FindingPage(VerticalScroll, Scrolled, can_focus=True, inherit_bindings=False):
     """Scrolled as a whole. `read` of another finding starts at its top again."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
@@ -132,24 +133,6 @@ class FindingPage(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Nothing to say takes no room."""
         content = lines if isinstance(lines, Content) else Content("\n").join(lines)
         self.query_one(f"#{name}", Labelled).say(content or None)
-
-    def action_down(self) -> None:
-        self.scroll_relative(y=1, animate=False)
-
-    def action_up(self) -> None:
-        self.scroll_relative(y=-1, animate=False)
-
-    def action_page_down(self) -> None:
-        self.scroll_page_down(animate=False)
-
-    def action_page_up(self) -> None:
-        self.scroll_page_up(animate=False)
-
-    def action_first(self) -> None:
-        self.scroll_home(animate=False)
-
-    def action_last(self) -> None:
-        self.scroll_end(animate=False)
 
 
 def code_of(finding: Finding, looked: Looked | None, review: Review) -> tuple[int, str]:

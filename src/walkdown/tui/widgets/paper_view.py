@@ -18,11 +18,12 @@ from walkdown.tui.background import start
 from walkdown.tui.keys import bindings
 from walkdown.tui.paper_lines import PaperLine, lay_out
 from walkdown.tui.text import quiet
+from walkdown.tui.widgets.scrolled import Scrolled
 
 _MOST_STRIPS = 400
 
 
-class PaperView(ScrollView, can_focus=True, inherit_bindings=False):
+class PaperView(ScrollView, Scrolled, can_focus=True, inherit_bindings=False):
     """`read` a text, or `say` why there is none."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
@@ -57,24 +58,6 @@ class PaperView(ScrollView, can_focus=True, inherit_bindings=False):
         beyond = [number for number in tops if (number > top if step > 0 else number < top)]
         if beyond:
             self.scroll_to(y=beyond[0] if step > 0 else beyond[-1], animate=False)
-
-    def action_down(self) -> None:
-        self.scroll_relative(y=1, animate=False)
-
-    def action_up(self) -> None:
-        self.scroll_relative(y=-1, animate=False)
-
-    def action_page_down(self) -> None:
-        self.scroll_page_down(animate=False)
-
-    def action_page_up(self) -> None:
-        self.scroll_page_up(animate=False)
-
-    def action_first(self) -> None:
-        self.scroll_home(animate=False)
-
-    def action_last(self) -> None:
-        self.scroll_end(animate=False)
 
     def on_resize(self) -> None:
         self._strips.clear()
