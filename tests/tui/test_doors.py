@@ -110,6 +110,25 @@ async def test_the_page_shows_the_way_to_the_data_with_its_code(mapped: Session)
         assert "Title of auth.endpoint-open" in text
 
 
+async def test_of_several_ways_the_one_that_writes_comes_first_and_a_key_shows_the_next(
+    tree: Path, folders: Path
+) -> None:
+    read, write = LIST.reaches[0], msgspec.structs.replace(PAY.reaches[0], table="stock")
+    both = msgspec.structs.replace(LIST, reaches=(read, write))
+    with opened(tree, (both,), ()) as session:
+        app = app_on(session)
+        async with app.run_test(size=WIDE) as pilot:
+            screen = await doors_of(pilot)
+            stand_on(screen, both)
+            await pilot.pause()
+            assert "The way to 2 of 2" in shown(app)
+            assert "→ changes stock" in shown(app)
+            await pilot.press("n")
+            await pilot.pause()
+            assert "The way to 1 of 2" in shown(app)
+            assert "→ reads orders" in shown(app)
+
+
 async def test_deciding_is_one_key_and_public_asks_why(mapped: Session) -> None:
     app = app_on(mapped)
     async with app.run_test(size=WIDE) as pilot:

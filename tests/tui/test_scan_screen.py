@@ -56,6 +56,16 @@ async def test_every_scanner_has_a_row_from_the_beginning(review: Session, stage
         await until(pilot, lambda: not app.scanning.on)
 
 
+async def test_on_a_small_screen_the_rows_stand_close(review: Session, stage: Stage) -> None:
+    app = app_on(review)
+    async with app.run_test(size=NARROW) as pilot:
+        await to_mode(pilot, "scan")
+        app.action_scan()
+        await until(pilot, lambda: shown(app).count("waiting") == len(review.review.scanner_names), shown(app))
+        stage.over.set()
+        await until(pilot, lambda: not app.scanning.on)
+
+
 async def test_a_row_says_how_far_it_is_and_how_it_ended(review: Session, stage: Stage) -> None:
     app = app_on(review)
     async with app.run_test(size=WIDE) as pilot:
@@ -73,7 +83,7 @@ async def test_a_row_says_how_far_it_is_and_how_it_ended(review: Session, stage:
             Ended(MISSING, 0),
             Note("The rules were compiled anew."),
         )
-        await until(pilot, lambda: "missing" in shown(app))
+        await until(pilot, lambda: "compiled anew" in shown(app), "the note did not come")
         text = shown(app)
         for word in ("done", "failed", "timed out", "nothing to do", "pip install pip-audit", "compiled anew"):
             assert word in text

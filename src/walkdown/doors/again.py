@@ -144,7 +144,7 @@ class Again:
         if kept is not None and len(ways) < _MOST_WAYS:
             trial.failed = 0
             self._known.setdefault(key, ways).append(kept)
-            for place in kept.ran:
+            for place in {*kept.ran, (closure.unit, closure.at)}:
                 self._by_place.setdefault(place, []).append(kept)
         elif kept is None and found == self._found:
             trial.failed += 1

@@ -150,3 +150,17 @@ def test_more_operations_than_are_listed_end_quietly() -> None:
             app.get("/a", async (q, s) => {{ {many} s.end(); }}); app.listen(1);"""
     }
     assert "It does more than is listed." in followed(files)[0].door.uncertain
+
+
+def test_what_reads_a_variable_that_a_later_door_sets_is_not_told_again_from_before() -> None:
+    files = {
+        "app.js": f"""{_HEAD} {_NOTHING}
+            let owner = null;
+            async function mine(id) {{ {_MUCH} return db.note.findMany({{ where: {{ id, owner }} }}); }}
+            app.get('/a', async (q, s) => {{ s.json(await mine(q.params.id)); }});
+            app.get('/b', async (q, s) => {{ s.json(await mine(q.params.id)); }});
+            app.get('/c', async (q, s) => {{ owner = q.params.owner; s.json(await mine(q.params.id)); }});
+            app.listen(1);""",
+    }
+    origins = {one.door.path: [each.origin.value for each in one.door.reaches[0].filters] for one in followed(files)}
+    assert origins == {"/a": ["input", "constant"], "/b": ["input", "constant"], "/c": ["input", "input"]}
